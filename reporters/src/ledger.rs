@@ -1,0 +1,238 @@
+//! What a run said so far, kept per file: the memory that the terminal and the JSON reporter print from.
+//!
+//! Owns the records, counts nothing (`stats` does) and prints nothing.
+
+use std::time::Duration;
+
+use crate::{
+    event::{EventKind, RunEnd, RunEvent},
+    model::{CaseId, CaseResult, Failure, FailureKind, FileId, FileOutcome, Outcome, Stream, TestCase},
+    paths,
+    stats::{RunStats, Verdict, judge},
+};
+
+/// Everything about the run.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    pub(crate) root: String,
+    pub(crate) version: String,
+    pub(crate) workers: usize,
+    pub(crate) started_at_ms: u64,
+    /// Of the last event.
+    pub(crate) elapsed: Duration,
+    /// Indexed by [`FileId`].
+    pub(crate) files: Vec<FileRecord>,
+    pub(crate) run_errors: Vec<String>,
+    pub(crate) stats: RunStats,
+}
+
+/// Everything about one file.
+#[derive(Debug, Default)]
+pub(crate) struct FileRecord {
+    /// Absolute.
+    pub(crate) path: String,
+    /// Worker slot, once a worker took it.
+    pub(crate) slot: Option<u32>,
+    /// Since the run began.
+    pub(crate) started: Duration,
+    /// Since the run began.
+    pub(crate) ended: Duration,
+    /// Wall time.
+    pub(crate) duration: Duration,
+    pub(crate) cases: Vec<TestCase>,
+    /// In the order they came.
+    pub(crate) results: Vec<TimedResult>,
+    pub(crate) errors: Vec<Failure>,
+    pub(crate) output: Vec<Chunk>,
+    pub(crate) outcome: Option<FileOutcome>,
+}
+
+/// A result and when it came, since the run began.
+#[derive(Debug)]
+pub(crate) struct TimedResult {
+    pub(crate) result: CaseResult,
+    pub(crate) at: Duration,
+}
+
+/// Neighbouring writes of one test to one stream.
+#[derive(Debug)]
+pub(crate) struct Chunk {
+    pub(crate) case: Option<CaseId>,
+    pub(crate) stream: Stream,
+    pub(crate) text: String,
+}
+
+impl Ledger {
+    pub(crate) fn fold(&mut self, event: &RunEvent) {
+        self.elapsed = event.elapsed;
+        self.stats.fold(event);
+        match &event.kind {
+            EventKind::RunStarted {
+                root,
+                files,
+                workers,
+                version,
+                started_at_ms,
+            } => {
+                self.root.clone_from(root);
+                self.version.clone_from(version);
+                self.workers = *workers;
+                self.started_at_ms = *started_at_ms;
+                self.files = files
+                    .iter()
+                    .map(|path| FileRecord {
+                        path: path.clone(),
+                        ..Default::default()
+                    })
+                    .collect();
+            }
+            EventKind::FileStarted { file, slot } => {
+                let record = self.file_mut(*file);
+                record.slot = Some(*slot);
+                record.started = event.elapsed;
+            }
+            EventKind::FileCollected { file, cases } => self.file_mut(*file).cases.clone_from(cases),
+            EventKind::Output {
+                file,
+                case,
+                stream,
+                text,
+            } => self.file_mut(*file).add_output(*case, *stream, text),
+            EventKind::CaseFinished { file, result } => {
+                let timed = TimedResult {
+                    result: explained(result),
+                    at: event.elapsed,
+                };
+                self.file_mut(*file).results.push(timed);
+            }
+            EventKind::FileError { file, failure } => self.file_mut(*file).errors.push(failure.clone()),
+            EventKind::FileFinished {
+                file,
+                outcome,
+                duration,
+            } => {
+                let record = self.file_mut(*file);
+                record.ended = event.elapsed;
+                record.duration = *duration;
+                record.finish(outcome);
+            }
+            EventKind::RunError { message } => self.run_errors.push(message.clone()),
+            EventKind::Tick { .. } | EventKind::RunFinished { .. } => {}
+        }
+    }
+
+    pub(crate) fn file(&self, file: FileId) -> Option<&FileRecord> {
+        self.files.get(file.0 as usize)
+    }
+
+    pub(crate) fn file_mut(&mut self, file: FileId) -> &mut FileRecord {
+        let index = file.0 as usize;
+        if index >= self.files.len() {
+            self.files.resize_with(index + 1, FileRecord::default);
+        }
+        &mut self.files[index]
+    }
+
+    /// A path as it is shown.
+    pub(crate) fn relative(&self, path: &str) -> String {
+        paths::relative(&self.root, path)
+    }
+
+    pub(crate) fn end(&self) -> Option<&RunEnd> {
+        self.stats.end.as_ref()
+    }
+}
+
+/// A failed test always says something, so that no report shows a failure without a word.
+fn explained(result: &CaseResult) -> CaseResult {
+    let mut result = result.clone();
+    if result.outcome.is_failure() && result.failures.is_empty() {
+        let (kind, message) = match result.outcome {
+            Outcome::TimedOut => (FailureKind::Timeout, "the test ran longer than its timeout"),
+            _ => (FailureKind::Thrown, "the test failed without saying why"),
+        };
+        result.failures.push(Failure::plain(kind, message));
+    }
+    result
+}
+
+impl FileRecord {
+    fn add_output(&mut self, case: Option<CaseId>, stream: Stream, text: &str) {
+        match self.output.last_mut() {
+            Some(last) if last.case == case && last.stream == stream => last.text.push_str(text),
+            _ => self.output.push(Chunk {
+                case,
+                stream,
+                text: text.to_owned(),
+            }),
+        }
+    }
+
+    /// Mirrors the rule of `stats` that a crash which was charged to nothing is a file error.
+    fn finish(&mut self, outcome: &FileOutcome) {
+        if let FileOutcome::Crashed(how) = outcome
+            && self.errors.is_empty()
+            && self.count(Outcome::is_failure) == 0
+        {
+            let message = format!("the worker process died while it ran this file: {how}");
+            self.errors.push(Failure::plain(FailureKind::Worker, message));
+        }
+        self.outcome = Some(outcome.clone());
+    }
+
+    pub(crate) fn count(&self, wanted: impl Fn(Outcome) -> bool) -> usize {
+        self.results.iter().filter(|timed| wanted(timed.result.outcome)).count()
+    }
+
+    pub(crate) fn verdict(&self) -> Verdict {
+        let missing = self.cases.len().saturating_sub(self.results.len());
+        judge(
+            self.outcome.as_ref(),
+            self.count(Outcome::is_failure),
+            self.errors.len(),
+            missing,
+        )
+    }
+
+    /// Whether the file belongs into a list of results: a worker had it, or something is known about it.
+    pub(crate) fn has_results(&self) -> bool {
+        self.slot.is_some() || !self.errors.is_empty() || !self.results.is_empty()
+    }
+
+    /// The declared case; one that was never declared has a name all the same, so that its result is not lost.
+    pub(crate) fn case(&self, case: CaseId) -> TestCase {
+        self.cases.get(case.0 as usize).cloned().unwrap_or_else(|| TestCase {
+            ancestors: Vec::new(),
+            title: format!("test number {}", case.0 + 1),
+            location: None,
+        })
+    }
+
+    /// Results in declaration order.
+    pub(crate) fn sorted_results(&self) -> Vec<&TimedResult> {
+        let mut sorted: Vec<&TimedResult> = self.results.iter().collect();
+        sorted.sort_by_key(|timed| timed.result.case);
+        sorted
+    }
+
+    /// Cases that were collected and have no result, in declaration order.
+    pub(crate) fn cases_not_run(&self) -> Vec<CaseId> {
+        let mut done = vec![false; self.cases.len()];
+        for timed in &self.results {
+            if let Some(done) = done.get_mut(timed.result.case.0 as usize) {
+                *done = true;
+            }
+        }
+        let ids = (0_u32..).zip(done).filter(|(_, done)| !done);
+        ids.map(|(index, _)| CaseId(index)).collect()
+    }
+
+    /// Why tests or the whole file did not run.
+    pub(crate) fn reason(&self) -> &str {
+        match &self.outcome {
+            Some(FileOutcome::Crashed(reason) | FileOutcome::NotRun(reason)) => reason,
+            Some(FileOutcome::Finished) => "no result was reported",
+            None => "the run ended before",
+        }
+    }
+}

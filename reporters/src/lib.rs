@@ -1,0 +1,39 @@
+//! Events of a test run in, documents out.
+//!
+//! The coordinator tells every reporter the same stream of [`RunEvent`]s. [`RunStats`] folds it into numbers and owns the
+//! rules by which they are counted; the `default` reporter prints blocks for people, the `json` reporter one document in
+//! Jest's shape for machines. A reporter is a pure function of the events plus its own state: it knows no process, no
+//! JavaScript value, no clock and no environment variable, so a literal list of events is all a test needs.
+//!
+//! Where things are: [`event`] and [`model`] are what goes in, `ledger` remembers it per file, `stats` counts it,
+//! `terminal/` and `json/` print it, `text`, `paths` and `duration` are the small change both of them use.
+
+#![forbid(unsafe_code)]
+
+mod duration;
+pub mod event;
+mod json;
+mod ledger;
+pub mod model;
+mod none;
+mod paths;
+mod reporter;
+mod stats;
+mod style;
+mod terminal;
+mod text;
+
+pub use duration::{duration, seconds};
+pub use event::{EventKind, RunEnd, RunEvent, RunningCase};
+pub use json::JsonReporter;
+pub use model::{
+    CaseId, CaseResult, CodeFrame, Failure, FailureKind, FileId, FileOutcome, Frame, FrameOwner, Location, Outcome,
+    Stream, TestCase,
+};
+pub use none::NoneReporter;
+pub use paths::relative;
+pub use reporter::{Fanout, Kind, Reporter, ReporterFailure, UnknownReporter, build};
+pub use stats::RunStats;
+pub use style::Style;
+pub use terminal::TerminalReporter;
+pub use text::{strip_ansi, visible, visible_lines};

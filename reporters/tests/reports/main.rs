@@ -1,0 +1,11 @@
+//! Reports made from literal lists of events: what people see, what tools read, and that both count the same.
+
+mod counts;
+mod json;
+mod reporter;
+mod support;
+mod terminal_end;
+mod terminal_failures;
+mod terminal_files;
+mod terminal_hostile;
+mod text;

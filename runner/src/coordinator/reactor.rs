@@ -1,0 +1,260 @@
+//! The one place the coordinator waits: turns descriptors and time into events for the dispatcher.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
+
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::unistd::pipe2;
+use trun_reporters::event::RunEvent;
+use trun_reporters::model::Stream;
+
+use super::dispatcher::{Control, Dispatcher};
+use super::event::{InternalEvent, Response, Slot, SlotView, Tick};
+use super::signals::Signals;
+use crate::os::{RunningPage, monotonic_ns};
+use crate::protocol::channel::{Received, Receiver, Sender};
+use crate::protocol::message::{FromWorker, ToWorker};
+use crate::zygote::{Commands, Link};
+
+/// Between two looks at the workers' memory.
+const MEMORY_INTERVAL: Duration = Duration::from_millis(250);
+
+/// Where events for reporters go, and whether anybody still reads.
+pub trait EventSink {
+    /// Takes an event.
+    fn event(&mut self, event: &RunEvent);
+    /// Whether standard output was closed by its reader.
+    fn output_closed(&self) -> bool;
+}
+
+/// The coordinator's ends of one worker's descriptors.
+struct Wires {
+    sender: Sender<ToWorker>,
+    receiver: Receiver<FromWorker>,
+    stdout: fs::File,
+    stderr: fs::File,
+    open: bool,
+}
+
+/// The dispatcher's hands, made of real processes and sockets.
+pub struct Hands<S> {
+    link: Link,
+    wires: BTreeMap<Slot, Wires>,
+    sink: S,
+}
+
+impl<S: EventSink> Hands<S> {
+    /// Hands that reach the zygote and the reporters.
+    pub fn new(link: Link, sink: S) -> Self {
+        Self { link, wires: BTreeMap::new(), sink }
+    }
+
+    /// The reporters' end.
+    pub fn into_sink(self) -> S {
+        self.sink
+    }
+}
+
+impl<S: EventSink> Control for Hands<S> {
+    fn spawn(&mut self, slot: Slot) -> io::Result<()> {
+        let (ours, theirs) = UnixStream::pair()?;
+        let (stdout, stdout_in) = pipe2(OFlag::O_CLOEXEC)?;
+        let (stderr, stderr_in) = pipe2(OFlag::O_CLOEXEC)?;
+        ours.set_nonblocking(true)?;
+        for fd in [&stdout, &stderr] {
+            fcntl(fd, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+        }
+        self.link.spawn(slot, [theirs.as_fd(), stdout_in.as_fd(), stderr_in.as_fd()])?;
+        let wires = Wires {
+            sender: Sender::new(ours.try_clone()?),
+            receiver: Receiver::new(ours),
+            stdout: fs::File::from(stdout),
+            stderr: fs::File::from(stderr),
+            open: true,
+        };
+        self.wires.insert(slot, wires);
+        drop::<[OwnedFd; 3]>([theirs.into(), stdout_in, stderr_in]);
+        Ok(())
+    }
+
+    fn kill(&mut self, slot: Slot) {
+        // A zygote that is gone is noticed by its socket, and has taken the workers with it.
+        let _ = self.link.kill(slot);
+    }
+
+    fn send(&mut self, slot: Slot, message: &ToWorker) {
+        if let Some(wires) = self.wires.get_mut(&slot) {
+            // A worker that does not read any more has ended, which its channel shows.
+            let _ = wires.sender.send(message);
+        }
+    }
+
+    fn emit(&mut self, event: RunEvent) {
+        self.sink.event(&event);
+    }
+}
+
+/// Runs a run to its end.
+///
+/// # Errors
+/// The system does not let this process wait.
+pub fn run<S: EventSink>(dispatcher: &mut Dispatcher<Hands<S>>, signals: &Signals, pages: &'static [RunningPage]) -> io::Result<()> {
+    let mut clock = Clock::new();
+    if dispatcher.begin() == Response::Finished {
+        return Ok(());
+    }
+    loop {
+        let ready = wait(dispatcher, signals, dispatcher.tick_interval().min(clock.until_tick(dispatcher.tick_interval())))?;
+        let mut events = Vec::new();
+        if ready.signal {
+            events.extend(signals.pending().map(InternalEvent::Signal));
+        }
+        for slot in ready.slots {
+            // The page is read before the messages: what it says now was true when the last of them was sent, or later.
+            read_worker(dispatcher.control(), slot, &mut events);
+        }
+        if ready.zygote {
+            read_zygote(dispatcher.control(), &mut events);
+        }
+        if dispatcher.control().sink.output_closed() {
+            events.push(InternalEvent::OutputClosed);
+        }
+        if let Some(gap) = clock.tick_due(dispatcher.tick_interval()) {
+            dispatcher.noticed_gap(gap, monotonic_ns());
+            events.push(InternalEvent::Tick(clock.look(dispatcher, pages)));
+        } else if events.iter().any(ends_a_worker) {
+            // A death is judged by what the page says at that moment.
+            events.insert(0, InternalEvent::Tick(clock.look(dispatcher, pages)));
+        }
+        for event in events {
+            if dispatcher.handle(event, monotonic_ns()) == Response::Finished {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn ends_a_worker(event: &InternalEvent) -> bool {
+    matches!(event, InternalEvent::Closed(_) | InternalEvent::Zygote(_) | InternalEvent::Corrupt(_) | InternalEvent::Written(..))
+}
+
+struct Ready {
+    signal: bool,
+    zygote: bool,
+    slots: Vec<Slot>,
+}
+
+fn wait<S: EventSink>(dispatcher: &mut Dispatcher<Hands<S>>, signals: &Signals, most: Duration) -> io::Result<Ready> {
+    let hands = dispatcher.control();
+    let mut owners: Vec<Option<Slot>> = vec![None, None];
+    let mut fds: Vec<PollFd<'_>> =
+        vec![PollFd::new(signals.as_fd(), PollFlags::POLLIN), PollFd::new(hands.link.socket(), PollFlags::POLLIN)];
+    for (slot, wires) in hands.wires.iter().filter(|(_, wires)| wires.open) {
+        let of: [BorrowedFd<'_>; 3] = [wires.receiver.socket().as_fd(), wires.stdout.as_fd(), wires.stderr.as_fd()];
+        for fd in of {
+            fds.push(PollFd::new(fd, PollFlags::POLLIN));
+            owners.push(Some(*slot));
+        }
+    }
+    let timeout = PollTimeout::try_from(most).unwrap_or(PollTimeout::ZERO);
+    match poll(&mut fds, timeout) {
+        Ok(_) | Err(nix::errno::Errno::EINTR) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let is_ready: Vec<bool> = fds.iter().map(|fd| fd.any() == Some(true)).collect();
+    let mut slots: Vec<Slot> = owners.iter().zip(&is_ready).filter(|(_, ready)| **ready).filter_map(|(slot, _)| *slot).collect();
+    slots.dedup();
+    Ok(Ready { signal: is_ready[0], zygote: is_ready[1], slots })
+}
+
+/// Pipes are drained before each look at the channel, so that what a test wrote is there before the message that ends it.
+fn read_worker<S>(hands: &mut Hands<S>, slot: Slot, events: &mut Vec<InternalEvent>) {
+    let Some(wires) = hands.wires.get_mut(&slot) else { return };
+    loop {
+        drain(&mut wires.stdout, slot, Stream::Stdout, events);
+        drain(&mut wires.stderr, slot, Stream::Stderr, events);
+        match wires.receiver.receive() {
+            Ok(Received::Message(message)) => events.push(InternalEvent::Message(slot, message)),
+            Ok(Received::Nothing) => return,
+            Ok(Received::Closed) => {
+                wires.open = false;
+                events.push(InternalEvent::Closed(slot));
+                return;
+            }
+            Err(_) => {
+                // Nothing after garbage can be believed: the channel counts as closed, and its worker is killed.
+                wires.open = false;
+                events.push(InternalEvent::Corrupt(slot));
+                events.push(InternalEvent::Closed(slot));
+                return;
+            }
+        }
+    }
+}
+
+/// Reads what is there and never waits: a process the test left behind may hold the other end for ever.
+fn drain(pipe: &mut fs::File, slot: Slot, stream: Stream, events: &mut Vec<InternalEvent>) {
+    let mut bytes = [0; 1 << 16];
+    while let Ok(count) = pipe.read(&mut bytes)
+        && count > 0
+    {
+        events.push(InternalEvent::Written(slot, stream, bytes[..count].to_vec()));
+    }
+}
+
+fn read_zygote<S>(hands: &mut Hands<S>, events: &mut Vec<InternalEvent>) {
+    loop {
+        match hands.link.receive() {
+            Ok(Some(message)) => events.push(InternalEvent::Zygote(message)),
+            Ok(None) => return,
+            Err(_) => {
+                events.push(InternalEvent::ZygoteGone);
+                return;
+            }
+        }
+    }
+}
+
+/// When to tick, and what to look at then.
+struct Clock {
+    last_tick: Instant,
+    last_memory: Instant,
+}
+
+impl Clock {
+    fn new() -> Self {
+        Self { last_tick: Instant::now(), last_memory: Instant::now() }
+    }
+
+    fn until_tick(&self, interval: Duration) -> Duration {
+        interval.saturating_sub(self.last_tick.elapsed())
+    }
+
+    /// Nanoseconds beyond the interval, if a tick is due.
+    fn tick_due(&mut self, interval: Duration) -> Option<u64> {
+        let elapsed = self.last_tick.elapsed();
+        let late = elapsed.checked_sub(interval)?;
+        self.last_tick = Instant::now();
+        Some(u64::try_from(late.as_nanos()).unwrap_or(u64::MAX))
+    }
+
+    fn look<S: EventSink>(&mut self, dispatcher: &Dispatcher<Hands<S>>, pages: &[RunningPage]) -> Tick {
+        let slots = pages.iter().map(|p| SlotView { running: p.running(), since: p.since(), deadline: p.deadline() }).collect();
+        let memory = (self.last_memory.elapsed() >= MEMORY_INTERVAL).then(|| {
+            self.last_memory = Instant::now();
+            dispatcher.pids().map(|pid| pid.and_then(resident_bytes)).collect()
+        });
+        Tick { now: monotonic_ns(), slots, memory }
+    }
+}
+
+fn resident_bytes(pid: i32) -> Option<u64> {
+    let statm = fs::read_to_string(format!("/proc/{pid}/statm")).ok()?;
+    let pages: u64 = statm.split(' ').nth(1)?.parse().ok()?;
+    Some(pages * 4096)
+}

@@ -1,0 +1,126 @@
+//! One worker's place: who sits there and what it does.
+
+use trun_reporters::model::{CaseId, FileId};
+
+use crate::os::Running;
+use crate::zygote::ProcessEnd;
+
+/// Why the coordinator killed a worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KillReason {
+    /// What ran did not end within its limit, in milliseconds, and could not be stopped from inside.
+    Overdue { limit_ms: u64 },
+    /// It used more memory than it may, in bytes.
+    Memory { used: u64, limit: u64 },
+    /// Its channel carried garbage.
+    Corrupt,
+    /// The run is over.
+    RunEnded,
+}
+
+/// The file a worker runs.
+#[derive(Debug)]
+pub struct Session {
+    /// Which.
+    pub file: FileId,
+    /// Since when, monotonic nanoseconds.
+    pub started: u64,
+    /// Per case: whether it has ended. `None` until the file is collected.
+    pub finished: Option<Vec<bool>>,
+}
+
+impl Session {
+    /// Marks a case as ended; false if it had ended already or does not exist.
+    pub fn finish(&mut self, case: CaseId) -> bool {
+        match self.finished.as_mut().and_then(|cases| cases.get_mut(case.0 as usize)) {
+            Some(ended) if !*ended => {
+                *ended = true;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The case that was running and has not ended.
+    #[must_use]
+    pub fn open_case(&self, running: Running) -> Option<CaseId> {
+        match running {
+            Running::Case(case) if self.finished.as_ref()?.get(case as usize) == Some(&false) => Some(CaseId(case)),
+            _ => None,
+        }
+    }
+}
+
+/// What a worker does.
+#[derive(Debug)]
+pub enum State {
+    /// Nobody is there.
+    Vacant,
+    /// The process starts; nanoseconds since when.
+    Starting { since: u64 },
+    /// Waits for a file.
+    Idle,
+    /// Runs a file.
+    Running(Session),
+    /// Was told to end.
+    Leaving,
+}
+
+/// A worker's place.
+#[derive(Debug)]
+pub struct Place {
+    /// What it does.
+    pub state: State,
+    /// How its process ended, once it has.
+    pub end: Option<ProcessEnd>,
+    /// Its channel has closed.
+    pub closed: bool,
+    /// Why it was killed, if it was.
+    pub killed: Option<KillReason>,
+    /// Process id, once known.
+    pub pid: Option<i32>,
+    /// Starts in a row that failed.
+    pub failed_starts: u32,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self { state: State::Vacant, end: None, closed: false, killed: None, pid: None, failed_starts: 0 }
+    }
+}
+
+impl Place {
+    /// A process is being started here.
+    pub fn start(&mut self, now: u64) {
+        *self = Self { state: State::Starting { since: now }, failed_starts: self.failed_starts, ..Self::default() };
+    }
+
+    /// The session, if a file runs.
+    #[must_use]
+    pub fn session(&self) -> Option<&Session> {
+        match &self.state {
+            State::Running(session) => Some(session),
+            _ => None,
+        }
+    }
+
+    /// The session of `file`, to be changed.
+    pub fn session_of(&mut self, file: FileId) -> Option<&mut Session> {
+        match &mut self.state {
+            State::Running(session) if session.file == file => Some(session),
+            _ => None,
+        }
+    }
+
+    /// Its exit status *and* the end of its channel are there: nothing more can come.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.end.is_some() && self.closed
+    }
+
+    /// Whether nobody is there.
+    #[must_use]
+    pub fn is_vacant(&self) -> bool {
+        matches!(self.state, State::Vacant)
+    }
+}

@@ -1,0 +1,7 @@
+//! The system calls of the processes, behind safe functions. The only place of this crate with `unsafe`.
+
+mod fork;
+mod page;
+
+pub use fork::{Forked, adopt_orphans, close_all_but, die_with_parent, exit_now, fork, own_fd, reset_signals, set_env_var};
+pub use page::{Running, RunningPage, map_pages, monotonic_ns};

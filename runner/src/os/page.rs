@@ -1,0 +1,121 @@
+//! A page per worker slot, shared by the worker and the coordinator: what runs right now.
+//!
+//! The worker publishes every phase here without a message; the coordinator reads it for deadlines, for progress and, after a crash, to
+//! charge the test that was running. Plain atomics: a torn reading costs one tick's wrong display at most, and after a crash nobody
+//! writes.
+
+use std::io;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous};
+use nix::time::{ClockId, clock_gettime};
+
+/// What a worker does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Running {
+    /// Nothing.
+    Nothing,
+    /// Loading a file.
+    Loading,
+    /// A `beforeAll` or `afterAll`.
+    SuiteHook,
+    /// This test case.
+    Case(u32),
+    /// The realm swap.
+    Swapping,
+}
+
+/// The shared state of one slot. Times are nanoseconds of the monotonic clock, which all processes share.
+#[derive(Debug, Default)]
+pub struct RunningPage {
+    running: AtomicU64,
+    since: AtomicU64,
+    deadline: AtomicU64,
+}
+
+impl RunningPage {
+    /// Publishes what runs from now on. `limit` in nanoseconds.
+    pub fn publish(&self, running: Running, limit: Option<u64>) {
+        let now = monotonic_ns();
+        // The deadline goes first and comes last: a reader must not see the old phase's deadline with the new phase.
+        self.deadline.store(0, Ordering::Release);
+        self.running.store(encode(running), Ordering::Release);
+        self.since.store(now, Ordering::Release);
+        self.deadline.store(limit.map_or(0, |l| now.saturating_add(l)), Ordering::Release);
+    }
+
+    /// What runs.
+    #[must_use]
+    pub fn running(&self) -> Running {
+        decode(self.running.load(Ordering::Acquire))
+    }
+
+    /// Since when, in nanoseconds of the monotonic clock.
+    #[must_use]
+    pub fn since(&self) -> u64 {
+        self.since.load(Ordering::Acquire)
+    }
+
+    /// Until when it may, if it has a limit.
+    #[must_use]
+    pub fn deadline(&self) -> Option<u64> {
+        Some(self.deadline.load(Ordering::Acquire)).filter(|at| *at != 0)
+    }
+}
+
+fn encode(running: Running) -> u64 {
+    match running {
+        Running::Nothing => 0,
+        Running::Loading => 1,
+        Running::SuiteHook => 2,
+        Running::Swapping => 3,
+        Running::Case(case) => 4 + u64::from(case),
+    }
+}
+
+fn decode(word: u64) -> Running {
+    match word {
+        0 => Running::Nothing,
+        1 => Running::Loading,
+        2 => Running::SuiteHook,
+        3 => Running::Swapping,
+        case => Running::Case(u32::try_from(case - 4).unwrap_or(u32::MAX)),
+    }
+}
+
+/// Maps one page per slot, shared with every process forked from now on, for as long as they live.
+///
+/// # Errors
+/// Memory is out.
+pub fn map_pages(slots: usize) -> io::Result<&'static [RunningPage]> {
+    let bytes = NonZeroUsize::new(slots.max(1) * size_of::<RunningPage>()).unwrap_or(NonZeroUsize::MIN);
+    // SAFETY: a new mapping at an address of the kernel's choice touches nothing that exists.
+    let start = unsafe { mmap_anonymous(None, bytes, ProtFlags::PROT_READ | ProtFlags::PROT_WRITE, MapFlags::MAP_SHARED) }?;
+    // SAFETY: the mapping is long enough, page-aligned, zeroed (which is a valid `RunningPage`) and never unmapped.
+    Ok(unsafe { std::slice::from_raw_parts(start.as_ptr().cast::<RunningPage>(), slots) })
+}
+
+/// Now, by the monotonic clock.
+#[must_use]
+pub fn monotonic_ns() -> u64 {
+    clock_gettime(ClockId::CLOCK_MONOTONIC)
+        .map_or(0, |t| u64::try_from(t.tv_sec()).unwrap_or(0) * 1_000_000_000 + u64::try_from(t.tv_nsec()).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_published_is_read() {
+        let page = RunningPage::default();
+        for running in [Running::Loading, Running::SuiteHook, Running::Case(0), Running::Case(77), Running::Swapping, Running::Nothing] {
+            page.publish(running, Some(5));
+            assert_eq!(page.running(), running);
+            assert_eq!(page.deadline(), Some(page.since() + 5));
+        }
+        page.publish(Running::Nothing, None);
+        assert_eq!(page.deadline(), None);
+    }
+}

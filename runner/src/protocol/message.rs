@@ -1,0 +1,90 @@
+//! What coordinator and worker say to each other: two closed sets.
+
+use serde::{Deserialize, Serialize};
+use trun_reporters::model::{CaseId, CaseResult, Failure, FileId, Stream, TestCase};
+
+/// From the coordinator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ToWorker {
+    /// Run this file. The worker answers with its results and [`FromWorker::FileDone`].
+    Run {
+        /// Its number.
+        file: FileId,
+        /// Absolute path.
+        path: String,
+    },
+    /// End: there is nothing left to do.
+    Shutdown,
+}
+
+/// From a worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FromWorker {
+    /// The VM is there.
+    Ready,
+    /// There will be no VM; why.
+    Unable(String),
+    /// The file was loaded.
+    Collected {
+        /// Which.
+        file: FileId,
+        /// All its cases.
+        cases: Vec<TestCase>,
+    },
+    /// A case ended.
+    CaseFinished {
+        /// Which file.
+        file: FileId,
+        /// How.
+        result: CaseResult,
+    },
+    /// Something failed that belongs to no case.
+    FileError {
+        /// Which file.
+        file: FileId,
+        /// What.
+        failure: Failure,
+    },
+    /// `console.*`, `process.stdout.write`.
+    Output {
+        /// Which file.
+        file: FileId,
+        /// Whose.
+        case: Option<CaseId>,
+        /// Where.
+        stream: Stream,
+        /// What.
+        text: String,
+    },
+    /// The file is over and its realm gone.
+    FileDone {
+        /// Which.
+        file: FileId,
+    },
+}
+
+/// The longest text one message carries.
+const MAX_TEXT: usize = 1 << 20;
+
+/// Cuts a text that would make a frame too long, and says so in it. Nothing is dropped silently.
+#[must_use]
+pub fn cap(mut text: String) -> String {
+    if text.len() > MAX_TEXT {
+        let dropped = text.len() - MAX_TEXT;
+        text.truncate(text.floor_char_boundary(MAX_TEXT));
+        text.push_str(&format!("\n[… {dropped} bytes cut by trun]"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_cut_at_a_character_and_marked() {
+        let capped = cap("é".repeat(MAX_TEXT));
+        assert!(capped.len() < MAX_TEXT + 64 && capped.ends_with("bytes cut by trun]"));
+        assert_eq!(cap("short".into()), "short");
+    }
+}

@@ -1,0 +1,146 @@
+//! From what a session observes to what the coordinator is told: the only place that knows both.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use trun_reporters::model::{
+    CaseId, CaseResult, CodeFrame, Failure, FailureKind, FileId, Frame, FrameOwner, Location, Outcome, Stream, TestCase,
+};
+use trun_vm::harness::observer::{self as vm, Activity, CaseEnd, CaseOutcome, CollectedCase, Observer, OutputStream, Problem, ProblemKind};
+
+use crate::os::{Running, RunningPage, exit_now};
+use crate::protocol::channel::Sender;
+use crate::protocol::message::{FromWorker, cap};
+
+/// The channel and the page of this worker, with the file that runs.
+pub(super) struct Wire {
+    sender: RefCell<Sender<FromWorker>>,
+    page: &'static RunningPage,
+    file: Cell<FileId>,
+}
+
+impl Wire {
+    pub(super) fn new(sender: Sender<FromWorker>, page: &'static RunningPage) -> Self {
+        Self { sender: RefCell::new(sender), page, file: Cell::new(FileId(0)) }
+    }
+
+    pub(super) fn begin(&self, file: FileId) {
+        self.file.set(file);
+    }
+
+    pub(super) fn end(&self) {
+        self.page.publish(Running::Nothing, None);
+        self.send(&FromWorker::FileDone { file: self.file.get() });
+    }
+
+    /// What has been sent survives whatever happens to this process next, so every message is written at once.
+    pub(super) fn send(&self, message: &FromWorker) {
+        if self.sender.borrow_mut().send(message).is_err() {
+            // Nobody is there to run for.
+            exit_now(0);
+        }
+    }
+}
+
+/// The observer of the runtime.
+pub(super) struct Outbox(Rc<Wire>);
+
+impl Outbox {
+    pub(super) fn new(wire: Rc<Wire>) -> Self {
+        Self(wire)
+    }
+}
+
+impl Observer for Outbox {
+    fn collected(&mut self, cases: &[CollectedCase]) {
+        let cases = cases.iter().map(case).collect();
+        self.0.send(&FromWorker::Collected { file: self.0.file.get(), cases });
+    }
+
+    fn activity(&mut self, activity: Activity, limit: Option<Duration>) {
+        let running = match activity {
+            Activity::Loading => Running::Loading,
+            Activity::SuiteHook => Running::SuiteHook,
+            Activity::Case(index) => Running::Case(index),
+            Activity::Swapping => Running::Swapping,
+        };
+        self.0.page.publish(running, limit.map(|l| u64::try_from(l.as_nanos()).unwrap_or(u64::MAX)));
+    }
+
+    fn case_finished(&mut self, end: CaseEnd) {
+        self.0.send(&FromWorker::CaseFinished { file: self.0.file.get(), result: result(end) });
+    }
+
+    fn file_error(&mut self, problem: Problem) {
+        self.0.send(&FromWorker::FileError { file: self.0.file.get(), failure: failure(problem) });
+    }
+
+    fn output(&mut self, case: Option<u32>, stream: OutputStream, text: &str) {
+        let stream = match stream {
+            OutputStream::Stdout => Stream::Stdout,
+            OutputStream::Stderr => Stream::Stderr,
+        };
+        self.0.send(&FromWorker::Output { file: self.0.file.get(), case: case.map(CaseId), stream, text: cap(text.to_owned()) });
+    }
+}
+
+fn case(collected: &CollectedCase) -> TestCase {
+    TestCase {
+        ancestors: collected.ancestors.iter().map(|title| cap(title.clone())).collect(),
+        title: cap(collected.title.clone()),
+        location: collected.location.clone().map(location),
+    }
+}
+
+fn result(end: CaseEnd) -> CaseResult {
+    CaseResult {
+        case: CaseId(end.case),
+        outcome: match end.outcome {
+            CaseOutcome::Passed => Outcome::Passed,
+            CaseOutcome::Failed => Outcome::Failed,
+            CaseOutcome::TimedOut => Outcome::TimedOut,
+            CaseOutcome::Skipped => Outcome::Skipped,
+            CaseOutcome::Todo => Outcome::Todo,
+        },
+        duration: end.duration,
+        failures: end.problems.into_iter().map(failure).collect(),
+        assertions: end.assertions,
+        note: end.note,
+    }
+}
+
+fn failure(problem: Problem) -> Failure {
+    Failure {
+        kind: match problem.kind {
+            ProblemKind::Assertion => FailureKind::Assertion,
+            ProblemKind::Thrown => FailureKind::Thrown,
+            ProblemKind::Timeout => FailureKind::Timeout,
+            ProblemKind::Load => FailureKind::Load,
+        },
+        name: problem.name,
+        message: cap(problem.message),
+        expected: problem.expected.map(cap),
+        received: problem.received.map(cap),
+        hook: problem.hook,
+        stack: problem.stack.into_iter().map(frame).collect(),
+        code_frame: problem.code_frame.map(|f| CodeFrame { at: location(f.at), first_line: f.first_line, lines: f.lines }),
+        cause: problem.cause.map(|cause| Box::new(failure(*cause))),
+    }
+}
+
+fn frame(frame: vm::StackFrame) -> Frame {
+    Frame {
+        function: frame.function,
+        location: frame.location.map(location),
+        owner: match frame.owner {
+            vm::FrameOwner::User => FrameOwner::User,
+            vm::FrameOwner::Dependency => FrameOwner::Dependency,
+            vm::FrameOwner::Internal => FrameOwner::Internal,
+        },
+    }
+}
+
+fn location(place: vm::SourceLocation) -> Location {
+    Location { file: place.file, line: place.line, column: place.column }
+}

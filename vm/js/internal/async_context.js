@@ -1,0 +1,112 @@
+// The async context: which frame the running code belongs to, carried through timers, promises and `await`.
+//
+// A frame is an immutable plain object (or undefined outside of any): the harness puts the running test in it,
+// AsyncLocalStorage its stores. It decides which test a late error belongs to.
+//
+// `await` cannot be observed in this engine, so the transpiler rewrites `await e` to `resume(frame(), await e)`, and
+// `then` is wrapped below. The same two places count resumptions: a chain of microtasks that never ends is invisible to
+// the engine's time limit, so every 1024th resumption looks at the clock, and past the deadline spins until the limit
+// stops it.
+
+const { isDue } = binding('async');
+const apply = Reflect.apply;
+
+let frame;
+/** The frame in which the error that escaped last was thrown. */
+let thrownFrame;
+let resumptions = 0;
+
+function countResumption() {
+  if ((++resumptions & 1023) === 0 && isDue()) {
+    for (;;);
+  }
+}
+
+/** The current frame. */
+function current() {
+  return frame;
+}
+
+/** What `await` becomes: restores the frame it was started in and hands the value on. */
+function resume(saved, value) {
+  frame = saved;
+  countResumption();
+  return value;
+}
+
+/** Calls `fn` inside `inner`. */
+function run(inner, fn, ...args) {
+  const outer = frame;
+  frame = inner;
+  try {
+    return fn(...args);
+  } catch (error) {
+    thrownFrame = inner;
+    throw error;
+  } finally {
+    frame = outer;
+  }
+}
+
+/** A function that runs `fn` in the frame that is current now. */
+function bind(fn) {
+  const saved = frame;
+  return function bound(...args) {
+    const outer = frame;
+    frame = saved;
+    countResumption();
+    try {
+      return apply(fn, this, args);
+    } catch (error) {
+      thrownFrame = saved;
+      throw error;
+    } finally {
+      frame = outer;
+    }
+  };
+}
+
+/** Makes `next` the frame until the current entry ends: `AsyncLocalStorage.enterWith`. */
+function enter(next) {
+  frame = next;
+}
+
+/** A function that runs others in the frame that is current now. */
+function snapshot() {
+  const saved = frame;
+  return (fn, ...args) => run(saved, fn, ...args);
+}
+
+/** Where the error that just escaped was thrown, once. */
+function takeThrownFrame() {
+  const taken = thrownFrame;
+  thrownFrame = undefined;
+  return taken;
+}
+
+/** Makes `then` carry the frame. `await` of a native promise does not call it; everything else does. */
+function patchThen() {
+  const nativeThen = Promise.prototype.then;
+  const reaction = (saved, handler) => (value) => {
+    const outer = frame;
+    frame = saved;
+    countResumption();
+    try {
+      return handler(value);
+    } finally {
+      frame = outer;
+    }
+  };
+  const { then } = {
+    then(onFulfilled, onRejected) {
+      const saved = frame;
+      return apply(nativeThen, this, [
+        typeof onFulfilled === 'function' ? reaction(saved, onFulfilled) : onFulfilled,
+        typeof onRejected === 'function' ? reaction(saved, onRejected) : onRejected,
+      ]);
+    },
+  };
+  Object.defineProperty(Promise.prototype, 'then', { value: then, writable: true, configurable: true });
+}
+
+module.exports = { current, resume, run, bind, enter, snapshot, takeThrownFrame, patchThen };

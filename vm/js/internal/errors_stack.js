@@ -1,0 +1,173 @@
+// `error.stack` in V8's form, with positions of the files the user wrote.
+//
+// The engine writes stacks as `fn@url:line:column` of transpiled chunks. The error constructors are wrapped so that `stack`
+// is computed when it is first read; errors the engine throws by itself keep its form, which everything of ours that prints errors
+// (`rawStackOf`) understands as well.
+
+const { frames } = binding('errors');
+const { construct, apply } = Reflect;
+const { defineProperty, getOwnPropertyDescriptor } = Object;
+const NativeError = Error;
+const nativeCapture = Error.captureStackTrace;
+
+/** Engine stacks of errors whose `stack` is ours. */
+const raw = new WeakMap();
+const INTERNAL = 2;
+
+/** One frame, as `Error.prepareStackTrace` gets it. */
+class CallSite {
+  #name;
+  #file;
+  #line;
+  #column;
+  constructor(name, file, line, column) {
+    this.#name = name;
+    this.#file = file;
+    this.#line = line;
+    this.#column = column;
+  }
+  getThis() { return undefined; }
+  getTypeName() { return null; }
+  getFunction() { return undefined; }
+  getFunctionName() { return this.#name || null; }
+  getMethodName() { return null; }
+  getFileName() { return this.#file ?? null; }
+  getLineNumber() { return this.#line || null; }
+  getColumnNumber() { return this.#column || null; }
+  getEvalOrigin() { return undefined; }
+  getScriptNameOrSourceURL() { return this.#file ?? null; }
+  getEnclosingLineNumber() { return this.#line || null; }
+  getEnclosingColumnNumber() { return this.#column || null; }
+  getPosition() { return 0; }
+  getPromiseIndex() { return null; }
+  getScriptHash() { return ''; }
+  isToplevel() { return true; }
+  isEval() { return false; }
+  isNative() { return this.#file === undefined; }
+  isConstructor() { return false; }
+  isAsync() { return false; }
+  isPromiseAll() { return false; }
+  toString() {
+    const place = this.#file === undefined ? '<anonymous>' : `${this.#file}:${this.#line}:${this.#column}`;
+    return this.#name ? `${this.#name} (${place})` : place;
+  }
+}
+
+/** The frames of an engine stack that are the user's to see. */
+function callSites(stack) {
+  const flat = frames(stack);
+  const sites = [];
+  for (let i = 0; i < flat.length; i += 5) {
+    if (flat[i + 4] !== INTERNAL || flat[i + 1] === undefined) sites.push(new CallSite(flat[i], flat[i + 1], flat[i + 2], flat[i + 3]));
+  }
+  // What is left of the runtime below the outermost user frame are native helpers that called it.
+  while (sites.length > 0 && sites[sites.length - 1].isNative()) sites.pop();
+  return sites;
+}
+
+function headline(error) {
+  try {
+    const text = apply(NativeError.prototype.toString, error, []);
+    // Errors of the runtime carry their code in the headline, as Node's do.
+    const { code } = error;
+    const name = error.name;
+    return typeof code === 'string' && code.startsWith('ERR_') && text.startsWith(`${name}:`) ? `${name} [${code}]${text.slice(name.length)}` : text;
+  } catch {
+    return 'Error';
+  }
+}
+
+function format(error, stack) {
+  const sites = callSites(stack);
+  const prepare = globalThis.Error?.prepareStackTrace;
+  if (typeof prepare === 'function') return prepare(error, sites);
+  let text = headline(error);
+  for (let i = 0; i < sites.length; i++) text += `\n    at ${sites[i]}`;
+  return text;
+}
+
+function define(object, value) {
+  defineProperty(object, 'stack', { value, writable: true, configurable: true, enumerable: false });
+}
+
+/** Replaces the engine's `stack` of `object` by one that is formatted when it is first read. */
+function makeLazy(object, stack) {
+  raw.set(object, stack);
+  defineProperty(object, 'stack', {
+    configurable: true,
+    enumerable: false,
+    get() {
+      const text = format(object, stack);
+      define(object, text);
+      return text;
+    },
+    set(value) {
+      raw.delete(object);
+      define(this, value);
+    },
+  });
+}
+
+function wrap(Native) {
+  function Wrapped(...args) {
+    const error = construct(Native, args, new.target ?? Wrapped);
+    const own = getOwnPropertyDescriptor(error, 'stack');
+    if (own !== undefined && typeof own.value === 'string') makeLazy(error, own.value);
+    return error;
+  }
+  defineProperty(Wrapped, 'name', { value: Native.name, configurable: true });
+  defineProperty(Wrapped, 'length', { value: Native.length, configurable: true });
+  defineProperty(Wrapped, 'prototype', { value: Native.prototype, writable: false });
+  defineProperty(Native.prototype, 'constructor', { value: Wrapped, writable: true, configurable: true });
+  defineProperty(globalThis, Native.name, { value: Wrapped, writable: true, configurable: true });
+  return Wrapped;
+}
+
+function captureStackTrace(target, above) {
+  nativeCapture(target, above);
+  const own = getOwnPropertyDescriptor(target, 'stack');
+  if (own !== undefined && typeof own.value === 'string') makeLazy(target, own.value);
+}
+
+/** Wraps the realm's error constructors. */
+function install() {
+  const WrappedError = wrap(NativeError);
+  for (const Native of [TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError]) {
+    Object.setPrototypeOf(wrap(Native), WrappedError);
+  }
+  defineProperty(WrappedError, 'captureStackTrace', { value: captureStackTrace, writable: true, configurable: true });
+  // The engine reads the limit from the constructor it made.
+  defineProperty(WrappedError, 'stackTraceLimit', {
+    get: () => NativeError.stackTraceLimit,
+    set: (limit) => { NativeError.stackTraceLimit = limit; },
+    configurable: true,
+    enumerable: true,
+  });
+  if (NativeError.isError) defineProperty(WrappedError, 'isError', { value: NativeError.isError, writable: true, configurable: true });
+}
+
+/** The engine's stack of an error, or whatever text its `stack` holds; '' if it has none. */
+function rawStackOf(error) {
+  const kept = raw.get(error);
+  if (kept !== undefined) return kept;
+  try {
+    const { stack } = error;
+    return typeof stack === 'string' ? stack : '';
+  } catch {
+    return '';
+  }
+}
+
+/** `stack` as text in V8's form, whichever form it is kept in. */
+function stackOf(error) {
+  const own = getOwnPropertyDescriptor(error, 'stack');
+  if (own === undefined || typeof own.value !== 'string' || /^\s+at /m.test(own.value)) return typeof error.stack === 'string' ? error.stack : '';
+  return format(error, own.value);
+}
+
+/** The engine's stack here. */
+function captureRaw() {
+  return new NativeError().stack;
+}
+
+module.exports = { install, rawStackOf, stackOf, captureRaw };

@@ -1,0 +1,74 @@
+// Makes of whatever was thrown the plain parts a report is built from.
+
+const { rawStackOf } = require('internal/errors_stack');
+
+const MAX_CAUSES = 8;
+
+function isErrorLike(value) {
+  return value instanceof Error || (typeof value === 'object' && value !== null && typeof value.message === 'string' && typeof value.stack === 'string');
+}
+
+function inspect(value) {
+  try {
+    return require('internal/util/inspect').inspect(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}
+
+function text(value) {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Pretty text of one side of an assertion; assertion libraries name the sides `expected` and `actual`. */
+function side(error, hidden, plain) {
+  if (typeof error[hidden] === 'string') return error[hidden];
+  if (!(plain in error) || error[plain] === undefined) return undefined;
+  return inspect(error[plain]);
+}
+
+function isAssertion(error) {
+  return error.matcherResult !== undefined || error.name === 'AssertionError' || error.code === 'ERR_ASSERTION';
+}
+
+function nameOf(error) {
+  const own = text(error.name);
+  const made = text(error.constructor?.name);
+  return own === 'Error' && made !== undefined && made !== '' && made !== 'Object' ? made : own ?? made ?? 'Error';
+}
+
+function describeParts(value, depth) {
+  if (!isErrorLike(value)) {
+    return [false, '', typeof value === 'string' ? value : inspect(value), undefined, undefined, '', undefined, undefined];
+  }
+  const assertion = isAssertion(value);
+  let message = text(value.message) ?? inspect(value.message);
+  if (value instanceof AggregateError && Array.isArray(value.errors)) {
+    for (const inner of value.errors.slice(0, MAX_CAUSES)) message += `\n  - ${isErrorLike(inner) ? `${nameOf(inner)}: ${inner.message}` : inspect(inner)}`;
+  }
+  const place = value.trunPlace;
+  return [
+    assertion,
+    nameOf(value),
+    message,
+    assertion ? side(value, 'expectedText', 'expected') : undefined,
+    assertion ? side(value, 'receivedText', 'actual') : undefined,
+    rawStackOf(value),
+    'cause' in value && value.cause !== undefined && depth < MAX_CAUSES ? describeParts(value.cause, depth + 1) : undefined,
+    place,
+  ];
+}
+
+/**
+ * [assertion, name, message, expected, received, stack, cause, place]; `cause` is such an array again, `place`
+ * [file, line, column] when the error says itself where it is (load errors).
+ */
+function describe(value) {
+  try {
+    return describeParts(value, 0);
+  } catch (error) {
+    return [false, '', `a value was thrown that cannot be described (${error})`, undefined, undefined, '', undefined, undefined];
+  }
+}
+
+module.exports = { describe, isErrorLike };

@@ -1,0 +1,235 @@
+// Timeouts, intervals and immediates: the objects and what happens when one is due.
+//
+// Due times live in the native heap under the number of the timer; callbacks live here. Native code calls `runTimer` and
+// `runImmediate` once per due item, each in an entry of its own, so that ticks and microtasks run in between. What a
+// callback throws goes through to native code.
+
+const native = binding('timers');
+const asyncContext = require('internal/async_context');
+const { codes } = require('internal/errors');
+
+const { set: setNative, clear: clearNative, immediate: immediateNative } = native;
+const apply = Reflect.apply;
+
+/** The longest delay Node knows; longer ones become 1 ms, with a warning. */
+const TIMEOUT_MAX = 2 ** 31 - 1;
+
+/** Live timers by number. A timer that fired is put back by `refresh`. */
+const active = new Map();
+/** Numbers that were asked for as primitives: `clearTimeout(+timer)`. */
+const immediates = new Map();
+
+let lastTimer = 0;
+let lastImmediate = 0;
+
+const kFrame = Symbol('frame');
+const kId = Symbol('id');
+const kRefed = Symbol('refed');
+
+function delayOf(after) {
+  const delay = after * 1;
+  if (delay >= 1 && delay <= TIMEOUT_MAX) return Math.trunc(delay);
+  warnAboutDelay(after, delay);
+  return 1;
+}
+
+function warnAboutDelay(after, delay) {
+  const { emitWarning } = require('internal/process_object').process;
+  if (delay > TIMEOUT_MAX) {
+    emitWarning(`${after} does not fit into a 32-bit signed integer.\nTimeout duration was set to 1.`, 'TimeoutOverflowWarning');
+  } else if (delay < 0) {
+    emitOnce('negative', `${after} is a negative number.\nTimeout duration was set to 1.`, 'TimeoutNegativeWarning');
+  } else if (delay !== delay && after !== undefined) {
+    emitOnce('nan', `${after} is not a number.\nTimeout duration was set to 1.`, 'TimeoutNaNWarning');
+  }
+}
+
+let warned;
+
+function emitOnce(kind, message, name) {
+  warned ??= new Set();
+  if (warned.has(kind)) return;
+  warned.add(kind);
+  require('internal/process_object').process.emitWarning(message, name);
+}
+
+class Timeout {
+  constructor(callback, after, args, isRepeat) {
+    this._idleTimeout = delayOf(after);
+    this._onTimeout = callback;
+    this._timerArgs = args;
+    this._repeat = isRepeat ? this._idleTimeout : null;
+    this._destroyed = false;
+    this[kRefed] = true;
+    this[kFrame] = asyncContext.current();
+    this[kId] = ++lastTimer;
+  }
+
+  ref() {
+    this[kRefed] = true;
+    return this;
+  }
+
+  unref() {
+    this[kRefed] = false;
+    return this;
+  }
+
+  hasRef() {
+    return this[kRefed];
+  }
+
+  refresh() {
+    // A cleared timer stays cleared; one that has fired starts again.
+    if (this._onTimeout !== null) arm(this);
+    return this;
+  }
+
+  close() {
+    cancel(this);
+    return this;
+  }
+
+  [Symbol.toPrimitive]() {
+    return this[kId];
+  }
+}
+
+class Immediate {
+  constructor(callback, args) {
+    this._onImmediate = callback;
+    this._argv = args;
+    this._destroyed = false;
+    this[kRefed] = true;
+    this[kFrame] = asyncContext.current();
+    this[kId] = ++lastImmediate;
+  }
+
+  ref() {
+    this[kRefed] = true;
+    return this;
+  }
+
+  unref() {
+    this[kRefed] = false;
+    return this;
+  }
+
+  hasRef() {
+    return this[kRefed];
+  }
+}
+
+function addDispose(Class, dispose) {
+  if (Symbol.dispose === undefined) return;
+  Object.defineProperty(Class.prototype, Symbol.dispose, { value: dispose, writable: true, configurable: true });
+}
+
+for (const Class of [Timeout, Immediate]) {
+  for (const symbol of [kFrame, kId, kRefed]) {
+    // Inspecting a timer shows what Node shows, not the runtime's own bookkeeping.
+    Object.defineProperty(Class.prototype, symbol, { value: undefined, writable: true, enumerable: false });
+  }
+}
+
+addDispose(Timeout, function dispose() { cancel(this); });
+addDispose(Immediate, function dispose() { clearImmediate(this); });
+
+function arm(timer) {
+  timer._destroyed = false;
+  active.set(timer[kId], timer);
+  setNative(timer[kId], timer._idleTimeout);
+}
+
+function cancel(timer) {
+  timer._destroyed = true;
+  timer._onTimeout = null;
+  timer._repeat = null;
+  if (active.delete(timer[kId])) clearNative(timer[kId]);
+}
+
+function callbackOf(callback) {
+  if (typeof callback !== 'function') throw new codes.ERR_INVALID_ARG_TYPE('callback', 'function', callback);
+  return callback;
+}
+
+function setTimeout(callback, after, ...args) {
+  const timer = new Timeout(callbackOf(callback), after, args, false);
+  arm(timer);
+  return timer;
+}
+
+function setInterval(callback, repeat, ...args) {
+  const timer = new Timeout(callbackOf(callback), repeat, args, true);
+  arm(timer);
+  return timer;
+}
+
+function clearTimeout(timer) {
+  if (timer === undefined || timer === null) return;
+  if (timer instanceof Timeout) {
+    cancel(timer);
+  } else if (typeof timer === 'number' || typeof timer === 'string') {
+    const known = active.get(Number(timer));
+    if (known !== undefined) cancel(known);
+  }
+}
+
+function setImmediate(callback, ...args) {
+  const immediate = new Immediate(callbackOf(callback), args);
+  immediates.set(immediate[kId], immediate);
+  immediateNative(immediate[kId]);
+  return immediate;
+}
+
+function clearImmediate(immediate) {
+  if (!(immediate instanceof Immediate) || immediate._destroyed) return;
+  immediate._destroyed = true;
+  immediate._onImmediate = null;
+  immediates.delete(immediate[kId]);
+}
+
+function fire(timer) {
+  apply(timer._onTimeout, timer, timer._timerArgs);
+}
+
+function fireImmediate(immediate) {
+  apply(immediate._onImmediate, immediate, immediate._argv);
+}
+
+/** The timer `id` is due. */
+function runTimer(id) {
+  const timer = active.get(id);
+  if (timer === undefined) return;
+  if (timer._repeat !== null) {
+    // Before the callback: Node counts the next period from here, and a callback that throws does not end it.
+    timer._idleTimeout = timer._repeat;
+    setNative(id, timer._repeat);
+  } else {
+    active.delete(id);
+    timer._destroyed = true;
+  }
+  asyncContext.run(timer[kFrame], fire, timer);
+}
+
+/** The immediate `id` is due. */
+function runImmediate(id) {
+  const immediate = immediates.get(id);
+  if (immediate === undefined) return;
+  immediates.delete(id);
+  immediate._destroyed = true;
+  asyncContext.run(immediate[kFrame], fireImmediate, immediate);
+}
+
+module.exports = {
+  clearImmediate,
+  clearInterval: function clearInterval(timer) { clearTimeout(timer); },
+  clearTimeout,
+  Immediate,
+  runImmediate,
+  runTimer,
+  setImmediate,
+  setInterval,
+  setTimeout,
+  Timeout,
+};

@@ -1,0 +1,60 @@
+//! The door through which a VM calls whatever hosts native addons. `trun-napi` implements it; the worker plugs it in.
+//!
+//! Declared here because the VM calls it at fixed points of the realm swap and must not depend on Node-API. All calls come
+//! from the JS thread.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::engine::{Ctx, JsResult, Value};
+
+/// Where the envs of a finished file stand after a teardown poll.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TeardownState {
+    /// Everything native that the file started has ended.
+    Done,
+    /// Cleanup hooks, async work or threadsafe functions are still open.
+    Pending,
+}
+
+/// Native code that belongs to a finished file and did not end in time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddonLeak {
+    /// Path of the addon.
+    pub addon: String,
+    /// What was left, ready to print: "1 threadsafe function and 1 async work".
+    pub left: String,
+}
+
+/// Hosts native addons for one VM.
+pub trait AddonHost {
+    /// Loads the shared library at `path` and returns what it exports in the current realm.
+    ///
+    /// # Errors
+    /// Throws a JavaScript error that names the file and the reason.
+    fn load<'r>(&self, cx: Ctx<'r>, path: &Path) -> JsResult<'r, Value<'r>>;
+
+    /// The current realm is about to go: every env leaves it for the parking realm `parking`.
+    fn leave_realm(&self, parking: Ctx<'_>);
+
+    /// Starts ending the envs of the finished file, in Node's order.
+    fn begin_teardown(&self, parking: Ctx<'_>);
+
+    /// Runs what is due of a teardown that was begun.
+    fn poll_teardown(&self, parking: Ctx<'_>) -> TeardownState;
+
+    /// What was left when the time of a teardown was over.
+    fn leaks(&self, waited: Duration) -> Vec<AddonLeak>;
+
+    /// A new realm is current; envs that survived the swap belong to it from now on.
+    fn enter_realm(&self, cx: Ctx<'_>);
+
+    /// Runs finalizers that the sweep has queued.
+    fn drain_finalizers(&self, cx: Ctx<'_>);
+
+    /// The process is about to end: everything that is left ends now.
+    fn shut_down(&self, parking: Ctx<'_>);
+
+    /// What native code is running right now, for crash reports: "addon X (finalizer)".
+    fn describe_running(&self) -> Option<String>;
+}

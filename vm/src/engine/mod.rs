@@ -1,0 +1,60 @@
+//! The engine layer: the system's JavaScriptCore behind safe types.
+//!
+//! The only place that names a symbol of the engine. What it owns: the VM, realms as bare globals, values branded with their
+//! realm, functions in both directions, roots, scripts, the watchdog. What it must not do: know a module, a test, Node or the event
+//! loop.
+//!
+//! Everything here lives on the JS thread. Values are branded by an invariant lifetime that only [`Global::enter`] and the trampoline
+//! for native functions hand out, so values of two realms do not mix:
+//!
+//! ```compile_fail
+//! use trun_vm::engine::Vm;
+//! let vm = Vm::new().unwrap();
+//! let (a, b) = (vm.create_global(), vm.create_global());
+//! a.enter(|one| b.enter(|two| two.global().set(two, "leak", one.global())));
+//! ```
+//!
+//! nor do they leave the entry they were seen in:
+//!
+//! ```compile_fail
+//! use trun_vm::engine::Vm;
+//! let vm = Vm::new().unwrap();
+//! let kept = vm.create_global().enter(|cx| cx.global());
+//! ```
+
+mod array_buffer;
+mod class;
+mod ctx;
+mod exception;
+mod function;
+mod glib;
+mod object;
+mod options;
+mod persistent;
+mod promise;
+mod script;
+mod string;
+mod sys;
+mod value;
+mod vm;
+mod watchdog;
+mod weak;
+
+#[cfg(test)]
+mod tests;
+
+pub use class::HostClass;
+pub use ctx::{Ctx, ErrorClass};
+pub use exception::{JsResult, RawFrame, Thrown, parse_stack};
+pub use function::{Args, Binding, BindingTable, HostFn, host};
+pub use glib::{Interest, MainContext};
+pub use object::Object;
+pub use options::{EngineOptions, configure, engine_version};
+pub use persistent::{Persistent, RealmId};
+pub use promise::Deferred;
+pub use script::{Script, ScriptError};
+pub use string::JsString;
+pub use value::{Value, ValueKind};
+pub use vm::{Global, Vm, VmError};
+pub use watchdog::Watchdog;
+pub use weak::Weak;

@@ -1,0 +1,77 @@
+//! Strings on their way in and out of the engine.
+
+use std::ffi::CString;
+
+use super::sys;
+
+/// A string the engine holds outside its heap: reference-counted, immutable, not tied to a realm.
+pub struct JsString {
+    raw: sys::JSStringRef,
+}
+
+impl JsString {
+    /// Copies `text`.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        // ASCII text becomes an 8-bit string, which the engine parses and hashes at half the memory.
+        if text.is_ascii()
+            && let Ok(c) = CString::new(text)
+        {
+            // SAFETY: `c` is NUL-terminated and outlives the call, which copies it.
+            return Self { raw: unsafe { sys::JSStringCreateWithUTF8CString(c.as_ptr()) } };
+        }
+        let units: Vec<u16> = text.encode_utf16().collect();
+        Self::from_utf16(&units)
+    }
+
+    /// Copies UTF-16 code units, lone surrogates included.
+    #[must_use]
+    pub fn from_utf16(units: &[u16]) -> Self {
+        // SAFETY: pointer and length come from one slice; the call copies.
+        Self { raw: unsafe { sys::JSStringCreateWithCharacters(units.as_ptr(), units.len()) } }
+    }
+
+    /// Takes over one reference.
+    ///
+    /// # Safety
+    /// `raw` is a live string whose reference the caller gives away.
+    pub(super) unsafe fn from_raw(raw: sys::JSStringRef) -> Self {
+        Self { raw }
+    }
+
+    pub(super) fn raw(&self) -> sys::JSStringRef {
+        self.raw
+    }
+
+    /// Its UTF-16 code units.
+    #[must_use]
+    pub fn units(&self) -> &[u16] {
+        // SAFETY: `self` holds a reference, so the string is live.
+        let len = unsafe { sys::JSStringGetLength(self.raw) };
+        if len == 0 {
+            return &[];
+        }
+        // SAFETY: as above; the characters live as long as the string, which `&self` keeps.
+        unsafe { std::slice::from_raw_parts(sys::JSStringGetCharactersPtr(self.raw), len) }
+    }
+
+    /// As Rust text; lone surrogates become U+FFFD.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        String::from_utf16_lossy(self.units())
+    }
+}
+
+impl Clone for JsString {
+    fn clone(&self) -> Self {
+        // SAFETY: `self.raw` is live; the new reference belongs to the clone.
+        Self { raw: unsafe { sys::JSStringRetain(self.raw) } }
+    }
+}
+
+impl Drop for JsString {
+    fn drop(&mut self) {
+        // SAFETY: the one reference this value owns.
+        unsafe { sys::JSStringRelease(self.raw) }
+    }
+}

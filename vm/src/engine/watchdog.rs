@@ -1,0 +1,77 @@
+//! Stops JavaScript that runs past a deadline.
+//!
+//! The engine's limit counts CPU time and restarts at every entry, so it serves only as a tick: armed at [`TICK`], its callback
+//! re-arms itself and compares the monotonic clock with the deadline. What the tick misses (endless chains of short microtasks)
+//! the JavaScript side brings to the clock by counting resumed `await`s.
+
+use std::cell::{Cell, RefCell};
+use std::ffi::c_void;
+use std::time::{Duration, Instant};
+
+use super::ctx::Ctx;
+use super::sys;
+
+/// How often running code is looked at, in CPU time.
+const TICK: Duration = Duration::from_millis(20);
+
+/// One per VM. Lives on the JS thread: the callback runs there.
+pub struct Watchdog {
+    group: Cell<sys::JSContextGroupRef>,
+    deadline: Cell<Option<Instant>>,
+    stopped: Cell<bool>,
+    stack: RefCell<Option<String>>,
+}
+
+impl Watchdog {
+    pub(super) fn new(group: sys::JSContextGroupRef) -> Box<Self> {
+        let dog = Box::new(Self { group: Cell::new(group), deadline: Cell::new(None), stopped: Cell::new(false), stack: RefCell::default() });
+        dog.arm();
+        dog
+    }
+
+    /// The limit must be set whenever the VM is entered; changing it inside works only then.
+    fn arm(&self) {
+        let data = std::ptr::from_ref(self).cast_mut().cast::<c_void>();
+        // SAFETY: the VM is live; `self` is boxed and outlives it (fields of `Vm` drop in order).
+        unsafe { (sys::private().JSContextGroupSetExecutionTimeLimit)(self.group.get(), TICK.as_secs_f64(), on_tick, data) }
+    }
+
+    /// JavaScript that still runs at `deadline` is stopped; `None` lets it run.
+    pub fn set_deadline(&self, deadline: Option<Instant>) {
+        self.deadline.set(deadline);
+        self.stopped.set(false);
+    }
+
+    /// Whether the current deadline is over.
+    #[must_use]
+    pub fn is_due(&self) -> bool {
+        self.deadline.get().is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// Whether JavaScript was stopped since the deadline was set.
+    #[must_use]
+    pub fn stopped(&self) -> bool {
+        self.stopped.get()
+    }
+
+    /// The engine's stack at the place that was stopped, once.
+    pub fn take_stack(&self) -> Option<String> {
+        self.stack.take()
+    }
+}
+
+unsafe extern "C" fn on_tick(ctx: sys::JSContextRef, data: *mut c_void) -> bool {
+    // SAFETY: see `arm`.
+    let dog = unsafe { &*data.cast::<Watchdog>() };
+    let stop = dog.is_due();
+    if stop {
+        dog.stopped.set(true);
+        // SAFETY: the callback runs on the JS thread, inside the VM, under its lock.
+        let cx = unsafe { Ctx::from_raw(ctx) };
+        let stack = cx.eval("new Error('').stack", "trun:watchdog").ok().and_then(|s| s.to_text(cx).ok());
+        dog.stack.replace(stack);
+    }
+    // Answering "go on" does not re-arm the limit, and after a stop the next entry needs it again.
+    dog.arm();
+    stop
+}

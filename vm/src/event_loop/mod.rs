@@ -1,0 +1,264 @@
+//! The event loop of one JS thread: what is due, and waiting for it.
+//!
+//! Owns timers, immediates, the mailbox, the asynchronous tasks of the current realm and the one place that blocks: tokio's epoll
+//! set with a timerfd (nanosecond precision; tokio's own timers round to a millisecond) and GLib's descriptors in it. It runs no
+//! JavaScript: [`EventLoop::next`] says what is due, the session enters the realm for it.
+//!
+//! One turn is Node's: due timers, then what completed, then immediates that were there when the turn reached them.
+
+mod mailbox;
+mod timers;
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
+use tokio::io::Interest as IoInterest;
+use tokio::io::unix::AsyncFd;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Notify;
+use tokio::task::LocalSet;
+
+use crate::engine::{Ctx, JsResult, RealmId, Vm};
+
+pub use mailbox::{Letter, Mailbox, Poster};
+pub use timers::{TimerId, Timers};
+
+/// Something native that completed on the JS thread and now wants to tell JavaScript.
+pub type Completion = Box<dyn for<'r> FnOnce(Ctx<'r>) -> JsResult<'r, ()>>;
+
+/// One thing to enter the realm for.
+pub enum Due {
+    /// This timer's time has come.
+    Timer(TimerId),
+    /// This immediate's turn has come.
+    Immediate(u32),
+    /// An operation completed.
+    Completion(Completion),
+    /// Another thread sent something.
+    Letter(Letter),
+}
+
+/// Where a turn stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Timers { now: Instant },
+    Completions,
+    Immediates { left: usize },
+}
+
+/// The loop.
+pub struct EventLoop {
+    runtime: Runtime,
+    /// Owns every asynchronous operation of the current realm; replaced at the swap, which drops them all.
+    tasks: RefCell<LocalSet>,
+    timers: RefCell<Timers>,
+    immediates: RefCell<VecDeque<u32>>,
+    completions: RefCell<VecDeque<Completion>>,
+    mailbox: Mailbox,
+    bell: Arc<Notify>,
+    alarm: AsyncFd<Alarm>,
+    /// The engine's descriptors by their number, as duplicates of ours.
+    engine_fds: RefCell<Vec<(RawFd, AsyncFd<OwnedFd>)>>,
+    phase: Cell<Phase>,
+}
+
+/// The timer that ends a wait.
+struct Alarm(TimerFd);
+
+impl AsRawFd for Alarm {
+    fn as_raw_fd(&self) -> RawFd {
+        self.0.as_fd().as_raw_fd()
+    }
+}
+
+impl AsFd for Alarm {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+impl EventLoop {
+    /// Makes the loop of this thread.
+    ///
+    /// # Errors
+    /// The system has no descriptors left.
+    pub fn new() -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_io().thread_name("trun-io").build()?;
+        let bell = Arc::new(Notify::new());
+        let alarm = {
+            let _guard = runtime.enter();
+            let fd = TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_NONBLOCK | TimerFlags::TFD_CLOEXEC)?;
+            AsyncFd::register_with_interest(Alarm(fd), IoInterest::READABLE)?
+        };
+        Ok(Self {
+            runtime,
+            tasks: RefCell::new(LocalSet::new()),
+            timers: RefCell::default(),
+            immediates: RefCell::default(),
+            completions: RefCell::default(),
+            mailbox: Mailbox::new(Arc::clone(&bell)),
+            bell,
+            alarm,
+            engine_fds: RefCell::default(),
+            phase: Cell::new(Phase::Completions),
+        })
+    }
+
+    /// The timers of the current realm.
+    pub fn timers(&self) -> &RefCell<Timers> {
+        &self.timers
+    }
+
+    /// Queues an immediate under JavaScript's number for it.
+    pub fn add_immediate(&self, id: u32) {
+        self.immediates.borrow_mut().push_back(id);
+    }
+
+    /// Where other threads send to.
+    pub fn mailbox(&self) -> &Mailbox {
+        &self.mailbox
+    }
+
+    /// Queues something to be told to JavaScript in a later turn.
+    pub fn complete(&self, completion: Completion) {
+        self.completions.borrow_mut().push_back(completion);
+        self.bell.notify_one();
+    }
+
+    /// Starts an asynchronous operation of the current realm. It is dropped at the swap.
+    pub fn spawn(&self, operation: impl Future<Output = ()> + 'static) {
+        self.tasks.borrow().spawn_local(operation);
+    }
+
+    /// Runs `work` with tokio's context set, for types that register with it when they are made.
+    pub fn in_runtime<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _guard = self.runtime.enter();
+        work()
+    }
+
+    /// Forgets everything the realm left: timers, immediates, completions and operations. Counts what was still open.
+    pub fn clear(&self) -> Leftovers {
+        let tasks = self.tasks.replace(LocalSet::new());
+        let _guard = self.runtime.enter();
+        drop(tasks);
+        let timers = std::mem::take(&mut *self.timers.borrow_mut()).len();
+        let immediates = std::mem::take(&mut *self.immediates.borrow_mut()).len();
+        self.completions.borrow_mut().clear();
+        self.phase.set(Phase::Completions);
+        Leftovers { timers, immediates }
+    }
+
+    /// The next thing that is due, in a turn's order; `None` when the turn is over and it is time to [`EventLoop::wait`].
+    pub fn next(&self, realm: RealmId) -> Option<Due> {
+        loop {
+            match self.phase.get() {
+                Phase::Timers { now } => {
+                    if let Some(id) = self.timers.borrow_mut().take_due(now) {
+                        return Some(Due::Timer(id));
+                    }
+                    self.phase.set(Phase::Completions);
+                }
+                Phase::Completions => {
+                    if let Some(completion) = self.completions.borrow_mut().pop_front() {
+                        return Some(Due::Completion(completion));
+                    }
+                    if let Some(letter) = self.mailbox.take(realm) {
+                        return Some(Due::Letter(letter));
+                    }
+                    self.phase.set(Phase::Immediates { left: self.immediates.borrow().len() });
+                }
+                Phase::Immediates { left: 0 } => {
+                    self.phase.set(Phase::Timers { now: Instant::now() });
+                    return None;
+                }
+                Phase::Immediates { left } => {
+                    self.phase.set(Phase::Immediates { left: left - 1 });
+                    if let Some(id) = self.immediates.borrow_mut().pop_front() {
+                        return Some(Due::Immediate(id));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits until something may be due, at the longest to `until`, and lets operations progress meanwhile.
+    ///
+    /// # Errors
+    /// The system refused a timer or a descriptor.
+    pub fn wait(&self, vm: &Vm, until: Option<Instant>) -> io::Result<()> {
+        let engine = vm.main_context().interest();
+        let now = Instant::now();
+        let busy = !self.immediates.borrow().is_empty() || !self.completions.borrow().is_empty() || !self.mailbox.is_empty();
+        let wake = if busy {
+            Some(now)
+        } else {
+            [self.timers.borrow_mut().next_due(), until, engine.timeout.map(|t| now + t)].into_iter().flatten().min()
+        };
+        self.set_alarm(wake.map(|at| at.saturating_duration_since(now)))?;
+        self.watch_engine(vm, &engine.fds)?;
+        let tasks = self.tasks.borrow();
+        let engine_fds = self.engine_fds.borrow();
+        self.runtime.block_on(tasks.run_until(async {
+            tokio::select! {
+                biased;
+                () = self.bell.notified() => {}
+                ready = self.alarm.readable() => {
+                    if let Ok(mut guard) = ready { guard.clear_ready(); }
+                }
+                () = any_readable(&engine_fds) => {}
+            }
+        }));
+        drop(tasks);
+        while vm.main_context().iterate() {}
+        self.phase.set(Phase::Timers { now: Instant::now() });
+        Ok(())
+    }
+
+    fn set_alarm(&self, after: Option<Duration>) -> io::Result<()> {
+        let timer = &self.alarm.get_ref().0;
+        match after {
+            // Zero would disarm it.
+            Some(after) => timer.set(Expiration::OneShot(after.max(Duration::from_nanos(1)).into()), TimerSetTimeFlags::empty())?,
+            None => timer.unset()?,
+        }
+        Ok(())
+    }
+
+    fn watch_engine(&self, vm: &Vm, fds: &[RawFd]) -> io::Result<()> {
+        let mut watched = self.engine_fds.borrow_mut();
+        for fd in fds {
+            if !watched.iter().any(|(number, _)| number == fd) {
+                let _guard = self.runtime.enter();
+                watched.push((*fd, AsyncFd::register_with_interest(vm.main_context().duplicate(*fd)?, IoInterest::READABLE)?));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a realm left open.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Leftovers {
+    /// Timeouts and intervals.
+    pub timers: usize,
+    /// Immediates.
+    pub immediates: usize,
+}
+
+async fn any_readable(fds: &[(RawFd, AsyncFd<OwnedFd>)]) {
+    std::future::poll_fn(|cx| {
+        for (_, fd) in fds {
+            if let std::task::Poll::Ready(Ok(mut guard)) = fd.poll_read_ready(cx) {
+                guard.clear_ready();
+                return std::task::Poll::Ready(());
+            }
+        }
+        std::task::Poll::Pending
+    })
+    .await;
+}

@@ -1,0 +1,12 @@
+//! The test harness: the native side of `vm/js/harness`.
+//!
+//! [`session`] drives one test file through its phases; [`observer`] is what the worker hears of it; [`problem`] makes errors into
+//! plain data.
+
+pub mod bindings;
+pub mod diff;
+pub mod observer;
+pub mod phases;
+pub mod problem;
+pub mod session;
+pub mod stack;

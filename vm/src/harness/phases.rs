@@ -1,0 +1,73 @@
+//! Which phase of a session runs, and whether it has settled.
+//!
+//! A phase is one user function: the file's own top level (phase 0), a hook, a test. JavaScript settles it through a native function,
+//! the session waits for that. Late or repeated settling of another phase is ignored.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+/// Number of a phase in its session; 0 is loading the file.
+pub type PhaseId = u32;
+
+/// The phase that runs.
+#[derive(Debug, Default)]
+pub struct Phases {
+    id: Cell<PhaseId>,
+    case: Cell<Option<u32>>,
+    settled: Cell<bool>,
+    started: Cell<Option<Instant>>,
+    deadline: Cell<Option<Instant>>,
+}
+
+impl Phases {
+    /// A phase begins; `case` is the test it belongs to.
+    pub fn begin(&self, id: PhaseId, case: Option<u32>, limit: Option<Duration>) {
+        let now = Instant::now();
+        self.id.set(id);
+        self.case.set(case);
+        self.settled.set(false);
+        self.started.set(Some(now));
+        self.deadline.set(limit.and_then(|l| now.checked_add(l)));
+    }
+
+    /// No phase runs.
+    pub fn end(&self) {
+        self.settled.set(true);
+        self.case.set(None);
+        self.deadline.set(None);
+    }
+
+    /// JavaScript says that a phase has settled.
+    pub fn settle(&self, id: PhaseId) {
+        if id == self.id.get() {
+            self.settled.set(true);
+        }
+    }
+
+    /// Whether the current phase has.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.settled.get()
+    }
+
+    /// When it must have.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline.get()
+    }
+
+    /// Gives the current phase another limit, counted from its start. `None`: no limit.
+    pub fn set_limit(&self, id: PhaseId, limit: Option<Duration>) -> bool {
+        if id != self.id.get() || self.settled.get() {
+            return false;
+        }
+        self.deadline.set(limit.and_then(|l| self.started.get()?.checked_add(l)));
+        true
+    }
+
+    /// The test that runs.
+    #[must_use]
+    pub fn case(&self) -> Option<u32> {
+        self.case.get()
+    }
+}

@@ -1,0 +1,207 @@
+//! What native functions reach of the VM they run in.
+//!
+//! One per JS thread, found through [`host`]. Owns no run state of a test: sessions do. Everything here is used on the JS thread.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Instant;
+
+use crate::addons::AddonHost;
+use crate::engine::{Ctx, ErrorClass, JsResult, Object, Persistent, Script, Value, Vm};
+use crate::event_loop::EventLoop;
+use crate::harness::observer::Observer;
+use crate::harness::phases::Phases;
+use crate::modules::graph::ModuleGraph;
+use crate::realm::{Builtins, Realm};
+
+/// Flags that JavaScript and native code share as plain bytes, to save calls on hot paths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SharedFlag {
+    /// `process.nextTick` callbacks wait.
+    Ticks = 0,
+}
+
+/// Number of [`SharedFlag`]s.
+const FLAGS: usize = 8;
+
+/// The native side of one VM.
+pub struct Host {
+    /// Timers, completions, waiting.
+    pub event_loop: EventLoop,
+    /// Transpiled and linked modules, shared by all realms.
+    pub modules: RefCell<ModuleGraph>,
+    /// The runtime's own JavaScript.
+    pub builtins: Builtins,
+    /// Scripts of chunks, by number.
+    pub chunks: RefCell<HashMap<u32, Script>>,
+    /// Where results and output go.
+    pub observer: RefCell<Box<dyn Observer>>,
+    /// The phase that runs and what has settled.
+    pub phases: Phases,
+    /// Native addons.
+    pub addons: Box<dyn AddonHost>,
+    /// The directory the run was started in.
+    pub root: PathBuf,
+    /// 1-based worker slot.
+    pub slot: u32,
+    /// When this VM started; `performance.timeOrigin`.
+    pub started: Instant,
+    flags: &'static [Cell<u8>],
+    realm: RefCell<Option<Rc<Realm>>>,
+    /// Last: everything above ends before it.
+    pub vm: Vm,
+}
+
+thread_local! {
+    static HOST: RefCell<Option<Rc<Host>>> = const { RefCell::new(None) };
+}
+
+/// The host of this thread's VM.
+///
+/// # Panics
+/// On a thread without one, where no native function can run.
+#[must_use]
+pub fn host() -> Rc<Host> {
+    HOST.with_borrow(|host| host.as_ref().map(Rc::clone)).expect("native functions run on a thread with a VM")
+}
+
+impl Host {
+    /// Makes it the host of this thread.
+    #[must_use]
+    pub fn install(parts: HostParts) -> Rc<Self> {
+        let host = Rc::new(Self {
+            event_loop: parts.event_loop,
+            modules: RefCell::new(parts.modules),
+            builtins: parts.builtins,
+            chunks: RefCell::default(),
+            observer: RefCell::new(parts.observer),
+            phases: Phases::default(),
+            addons: parts.addons,
+            root: parts.root,
+            slot: parts.slot,
+            started: Instant::now(),
+            flags: Box::leak(Box::new([const { Cell::new(0) }; FLAGS])),
+            realm: RefCell::default(),
+            vm: parts.vm,
+        });
+        HOST.set(Some(Rc::clone(&host)));
+        host
+    }
+
+    /// Ends it: native functions find no host from here on.
+    pub fn uninstall() {
+        HOST.set(None);
+    }
+
+    /// Makes `realm` the one that completions and timers enter.
+    pub fn set_realm(&self, realm: Option<Rc<Realm>>) {
+        self.realm.replace(realm);
+    }
+
+    /// The current realm.
+    ///
+    /// # Panics
+    /// Between two files, when nothing may ask.
+    #[must_use]
+    pub fn realm(&self) -> Rc<Realm> {
+        self.open_realm().expect("a realm is open while JavaScript runs")
+    }
+
+    /// The current realm, if there is one.
+    #[must_use]
+    pub fn open_realm(&self) -> Option<Rc<Realm>> {
+        self.realm.borrow().as_ref().map(Rc::clone)
+    }
+
+    /// Keeps `object` until the realm's end.
+    #[must_use]
+    pub fn persist(&self, object: Object<'_>) -> Persistent {
+        self.realm().global().persist(object)
+    }
+
+    /// The memory of the shared flags.
+    #[must_use]
+    pub fn flags(&self) -> &'static [Cell<u8>] {
+        self.flags
+    }
+
+    /// Whether a flag is set.
+    #[must_use]
+    pub fn flag(&self, flag: SharedFlag) -> bool {
+        self.flags[flag as usize].get() != 0
+    }
+
+    /// Runs `work` on a thread of the pool; then, in a turn of its own, `finish` makes the value and `callback(error, value)` is called.
+    /// Dropped unfinished at the realm's end (work that has started runs on, its result is dropped).
+    pub fn run_blocking<T: Send + 'static>(
+        self: &Rc<Self>,
+        callback: Object<'_>,
+        work: impl FnOnce() -> T + Send + 'static,
+        finish: impl for<'r> FnOnce(Ctx<'r>, T) -> JsResult<'r> + 'static,
+    ) {
+        let callback = self.persist(callback);
+        self.spawn_then(callback, async move { tokio::task::spawn_blocking(work).await }, |cx, joined| match joined {
+            Ok(result) => finish(cx, result),
+            Err(panic) => Err(cx.error(ErrorClass::Error, &format!("bug in trun: a background operation failed: {panic}"))),
+        });
+    }
+
+    /// Runs `operation` on the event loop; then, in a turn of its own, `finish` makes the value and `callback(error, value)` is called.
+    pub fn run_async<T: 'static>(
+        self: &Rc<Self>,
+        callback: Object<'_>,
+        operation: impl Future<Output = T> + 'static,
+        finish: impl for<'r> FnOnce(Ctx<'r>, T) -> JsResult<'r> + 'static,
+    ) {
+        let callback = self.persist(callback);
+        self.spawn_then(callback, operation, finish);
+    }
+
+    fn spawn_then<T: 'static>(
+        self: &Rc<Self>,
+        callback: Persistent,
+        operation: impl Future<Output = T> + 'static,
+        finish: impl for<'r> FnOnce(Ctx<'r>, T) -> JsResult<'r> + 'static,
+    ) {
+        // Weak, or an operation that never ends would keep the host alive through the loop it owns.
+        let host = Rc::downgrade(self);
+        self.event_loop.spawn(async move {
+            let result = operation.await;
+            if let Some(host) = host.upgrade() {
+                host.event_loop.complete(Box::new(move |cx| answer(cx, &callback, finish(cx, result))));
+            }
+        });
+    }
+}
+
+/// Calls `callback(error)` or `callback(null, value)`.
+fn answer<'r>(cx: Ctx<'r>, callback: &Persistent, result: JsResult<'r>) -> JsResult<'r, ()> {
+    let Some(callback) = callback.open(cx) else { return Ok(()) };
+    let args: [Value<'r>; 2] = match result {
+        Ok(value) => [cx.null(), value],
+        Err(thrown) => [thrown.0, cx.undefined()],
+    };
+    callback.call(cx, &args).map(|_| ())
+}
+
+/// What a host is made of.
+pub struct HostParts {
+    /// The loop of this thread.
+    pub event_loop: EventLoop,
+    /// The module graph of this process.
+    pub modules: ModuleGraph,
+    /// The runtime's own JavaScript.
+    pub builtins: Builtins,
+    /// Where results go.
+    pub observer: Box<dyn Observer>,
+    /// Native addons.
+    pub addons: Box<dyn AddonHost>,
+    /// The run's directory.
+    pub root: PathBuf,
+    /// Worker slot.
+    pub slot: u32,
+    /// The VM.
+    pub vm: Vm,
+}

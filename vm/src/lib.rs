@@ -1,0 +1,19 @@
+//! JavaScriptCore behind safe types, and everything a test file needs around it: realms, the event loop, modules, built-ins
+//! and the test harness.
+//!
+//! The door is [`runtime::Runtime`]; what it tells the outside is [`harness::observer::Observer`]; how it reaches native addons is
+//! [`addons::AddonHost`]. This crate depends on no other crate of the workspace, knows no process but its own and prints nothing.
+
+pub mod addons;
+pub mod engine;
+pub mod event_loop;
+pub mod harness;
+pub mod host;
+pub mod modules;
+pub mod node;
+pub mod os;
+pub mod realm;
+pub mod runtime;
+
+pub use engine::engine_version;
+pub use runtime::{Runtime, RuntimeError, RuntimeOptions, prepare_process};

@@ -1,0 +1,38 @@
+//! Node's built-in modules: their native side.
+//!
+//! Natives do one system call or one step of work each. A call that fails gives the system's error as a negative number;
+//! `vm/js` turns it into Node's error, where the one table of names and texts is. What JavaScript leaves open is registered here and
+//! ended by [`stop_all`].
+
+mod child_process;
+mod child_spec;
+mod fs;
+mod os_info;
+mod performance;
+mod process;
+mod reply;
+mod signals;
+mod spawn_sync;
+mod timers;
+mod util;
+
+use crate::engine::BindingTable;
+
+/// Natives by area.
+pub(crate) static TABLES: &[&BindingTable] = &[
+    &child_process::CHILD_PROCESS,
+    &fs::FS,
+    &os_info::OS,
+    &performance::PERFORMANCE,
+    &process::PROCESS,
+    &signals::SIGNALS,
+    &timers::TIMERS,
+    &util::UTIL,
+];
+
+/// Stops what the realm has left open: child processes, signal handlers, descriptors.
+pub(crate) fn stop_all() {
+    child_process::kill_all();
+    signals::restore_all();
+    fs::close_all();
+}

@@ -1,0 +1,109 @@
+//! The door to this crate: one VM that runs test files, each in a realm of its own.
+
+use std::io;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::addons::AddonHost;
+use crate::engine::{EngineOptions, Vm, VmError, configure};
+use crate::event_loop::EventLoop;
+use crate::harness::observer::{Activity, Observer, ProblemKind};
+use crate::harness::problem;
+use crate::harness::session::{FileRequest, Limits, Session};
+use crate::host::{Host, HostParts};
+use crate::modules::graph::ModuleGraph;
+use crate::realm::swap::{self, CollectionBudget};
+use crate::realm::{Builtins, Parking, ProcessState, Realm};
+
+/// Settings of a runtime.
+#[derive(Debug, Clone)]
+pub struct RuntimeOptions {
+    /// `TRUN_GC_STRESS`: a full collection at every swap, besides what [`prepare_process`] set.
+    pub gc_stress: bool,
+    /// Timeout of tests and hooks that set none; `None`: no limit.
+    pub default_timeout: Option<Duration>,
+    /// How long loading a file may take.
+    pub load_timeout: Option<Duration>,
+    /// The directory the run was started in.
+    pub root: PathBuf,
+    /// 1-based worker slot.
+    pub slot: u32,
+}
+
+/// Why no runtime could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum RuntimeError {
+    /// The engine.
+    #[error(transparent)]
+    Engine(#[from] VmError),
+    /// The event loop.
+    #[error("failed to set up the event loop: {0}")]
+    EventLoop(#[from] io::Error),
+}
+
+/// A VM with everything around it, on the thread that made it.
+pub struct Runtime {
+    host: Rc<Host>,
+    parking: Parking,
+    limits: Limits,
+    state: ProcessState,
+    budget: CollectionBudget,
+}
+
+/// Sets what the engine wants to be told before the first VM of a process. Call it once, before threads exist.
+pub fn prepare_process(gc_stress: Option<u32>) {
+    configure(EngineOptions { gc_stress });
+}
+
+impl Runtime {
+    /// Makes the VM. `observer` hears of everything that happens in the files it runs.
+    ///
+    /// # Errors
+    /// The engine does not fit or the system has no descriptors left.
+    pub fn new(options: RuntimeOptions, addons: Box<dyn AddonHost>, observer: Box<dyn Observer>) -> Result<Self, RuntimeError> {
+        let vm = Vm::new()?;
+        let parking = Parking::new(&vm);
+        let host = Host::install(HostParts {
+            event_loop: EventLoop::new()?,
+            modules: ModuleGraph::new(),
+            builtins: Builtins::default(),
+            observer,
+            addons,
+            root: options.root,
+            slot: options.slot,
+            vm,
+        });
+        Ok(Self {
+            host,
+            parking,
+            limits: Limits { test: options.default_timeout, load: options.load_timeout },
+            state: ProcessState::capture(),
+            budget: CollectionBudget::new(options.gc_stress),
+        })
+    }
+
+    /// Runs one test file from a fresh realm to the end of that realm. Returns when the next one can run.
+    pub fn run_file(&mut self, request: &FileRequest) {
+        self.host.modules.borrow_mut().begin_realm();
+        match Realm::open(&self.host, &self.parking) {
+            Ok(realm) => {
+                self.parking.global().enter(|_| ());
+                realm.global().enter(|cx| self.host.addons.enter_realm(cx));
+                Session::new(&self.host, &realm, self.limits).run(request);
+                self.host.observer.borrow_mut().activity(Activity::Swapping, None);
+                swap::close(&self.host, &self.parking, realm, &self.state, &mut self.budget);
+            }
+            Err(message) => {
+                let problem = problem::plain(ProblemKind::Load, format!("bug in trun: the realm could not be set up: {message}"));
+                self.host.observer.borrow_mut().file_error(problem);
+            }
+        }
+    }
+
+    /// Ends the VM.
+    pub fn shut_down(self) {
+        self.parking.global().enter(|cx| self.host.addons.shut_down(cx));
+        Host::uninstall();
+    }
+}

@@ -46,16 +46,22 @@ fn embed_sources() {
     println!("cargo:rerun-if-changed={}", root.display());
     let mut files = Vec::new();
     walk(&root, &mut files);
-    files.sort();
+    // By id and not by path, which would compare `node/path.js` and `node/path/posix.js` by component.
+    let mut entries: Vec<(String, PathBuf)> = files.into_iter().map(|file| (id_of(&root, &file), file)).collect();
+    entries.sort();
     let mut table = String::from("&[\n");
-    for file in &files {
+    for (id, file) in &entries {
         println!("cargo:rerun-if-changed={}", file.display());
-        let id = file.strip_prefix(&root).expect("below js/").with_extension("");
-        writeln!(table, "    ({:?}, include_str!({:?})),", id.to_string_lossy(), file).expect("a String takes everything");
+        writeln!(table, "    ({id:?}, include_str!({file:?})),").expect("a String takes everything");
     }
     table.push_str("]\n");
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it")).join("builtins.rs");
     fs::write(out, table).expect("OUT_DIR is writable");
+}
+
+fn id_of(root: &Path, file: &Path) -> String {
+    let relative = file.strip_prefix(root).expect("below js/").with_extension("");
+    relative.to_string_lossy().into_owned()
 }
 
 fn walk(dir: &Path, files: &mut Vec<PathBuf>) {

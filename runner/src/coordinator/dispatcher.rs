@@ -237,8 +237,8 @@ impl<C: Control> Dispatcher<C> {
                 }
             }
             FromWorker::FileDone { file } => {
-                let Some(session) = self.place(slot).session_of(file) else { return };
-                let duration = self.now_since(session_started(session));
+                let Some(started) = self.place(slot).session_of(file).map(|session| session.started) else { return };
+                let duration = self.now_since(started);
                 self.emit(EventKind::FileFinished { file, outcome: FileOutcome::Finished, duration });
                 self.place(slot).state = State::Idle;
                 self.feed(slot);
@@ -451,7 +451,7 @@ impl<C: Control> Dispatcher<C> {
     fn kill_overdue(&mut self) {
         for slot in 1..=u32::try_from(self.places.len()).unwrap_or(0) {
             let view = self.views[slot as usize - 1];
-            let reason = match &self.place(slot).state {
+            let reason = match &self.places[slot as usize - 1].state {
                 State::Starting { since } if self.now > since + START_LIMIT => {
                     Some(KillReason::Overdue { limit_ms: START_LIMIT / 1_000_000 })
                 }
@@ -501,10 +501,6 @@ impl<C: Control> Dispatcher<C> {
     pub fn control(&mut self) -> &mut C {
         &mut self.control
     }
-}
-
-fn session_started(session: &Session) -> u64 {
-    session.started
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use std::os::fd::OwnedFd;
 
 use crate::os::{Forked, fork};
 
-pub use link::{Commands, FromZygote, Link, ToZygote};
+pub use link::{Commands, FromZygote, Link, ProcessEnd, ToZygote};
 
 /// What a new worker is given.
 pub struct WorkerStart {

@@ -19,12 +19,19 @@
     return table;
   }
 
+  function missing(id) {
+    if (!id.startsWith('node/')) return new Error(`bug in trun: there is no built-in ${id}`);
+    const error = new Error(`node:${id.slice('node/'.length)} is not supported yet by trun`);
+    error.code = 'ERR_UNKNOWN_BUILTIN_MODULE';
+    return error;
+  }
+
   /** Loads a built-in by its path below vm/js. */
   function requireInternal(id) {
     const known = cache.get(id);
     if (known !== undefined) return known.exports;
     const body = source(id);
-    if (body === undefined) throw new Error(`bug in trun: there is no built-in ${id}`);
+    if (body === undefined) throw missing(id);
     const module = { exports: {}, id };
     cache.set(id, module);
     body(module.exports, requireInternal, module, binding);
@@ -76,9 +83,11 @@
     defineProperty(Symbol, 'dispose', { value: Symbol('Symbol.dispose') });
     defineProperty(Symbol, 'asyncDispose', { value: Symbol('Symbol.asyncDispose') });
   }
-  requireInternal('harness/globals').install(lazyGlobal);
+  const { globals } = requireInternal('harness/globals');
+  for (const name in globals) lazyGlobal(name, globals[name]);
 
-  const loader = requireInternal('internal/modules/loader').createLoader({ requireBuiltin: requireInternal });
+  const loader = requireInternal('internal/modules/loader');
+  loader.setAwaitHooks(asyncContext.current, asyncContext.resume);
   const plan = requireInternal('harness/plan');
   const registry = requireInternal('harness/registry');
   const { settled } = binding('harness');

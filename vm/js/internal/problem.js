@@ -37,6 +37,11 @@ function nameOf(error) {
   return own === 'Error' && made !== undefined && made !== '' && made !== 'Object' ? made : own ?? made ?? 'Error';
 }
 
+/** Errors of the module graph say themselves where the fault is. */
+function placeOf({ sourceFile, sourcePosition }) {
+  return typeof sourceFile === 'string' && sourcePosition ? [sourceFile, sourcePosition.line, sourcePosition.column] : undefined;
+}
+
 function describeParts(value, depth) {
   if (!isErrorLike(value)) {
     return [false, '', typeof value === 'string' ? value : inspect(value), undefined, undefined, '', undefined, undefined];
@@ -46,7 +51,7 @@ function describeParts(value, depth) {
   if (value instanceof AggregateError && Array.isArray(value.errors)) {
     for (const inner of value.errors.slice(0, MAX_CAUSES)) message += `\n  - ${isErrorLike(inner) ? `${nameOf(inner)}: ${inner.message}` : inspect(inner)}`;
   }
-  const place = value.trunPlace;
+  if (typeof value.help === 'string' && typeof value.sourceFile === 'string') message += `\n${value.help}`;
   return [
     assertion,
     nameOf(value),
@@ -55,7 +60,7 @@ function describeParts(value, depth) {
     assertion ? side(value, 'receivedText', 'actual') : undefined,
     rawStackOf(value),
     'cause' in value && value.cause !== undefined && depth < MAX_CAUSES ? describeParts(value.cause, depth + 1) : undefined,
-    place,
+    placeOf(value),
   ];
 }
 

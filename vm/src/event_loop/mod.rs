@@ -11,19 +11,20 @@ mod timers;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, RawFd};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
-use tokio::io::Interest as IoInterest;
-use tokio::io::unix::AsyncFd;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 use tokio::task::LocalSet;
 
 use crate::engine::{Ctx, JsResult, RealmId, Vm};
+use crate::os::Readable;
 
 pub use mailbox::{Letter, Mailbox, Poster};
 pub use timers::{TimerId, Timers};
@@ -61,25 +62,11 @@ pub struct EventLoop {
     completions: RefCell<VecDeque<Completion>>,
     mailbox: Mailbox,
     bell: Arc<Notify>,
-    alarm: AsyncFd<Alarm>,
+    timer: TimerFd,
+    alarm: Readable,
     /// The engine's descriptors by their number, as duplicates of ours.
-    engine_fds: RefCell<Vec<(RawFd, AsyncFd<OwnedFd>)>>,
+    engine_fds: RefCell<Vec<(RawFd, Readable)>>,
     phase: Cell<Phase>,
-}
-
-/// The timer that ends a wait.
-struct Alarm(TimerFd);
-
-impl AsRawFd for Alarm {
-    fn as_raw_fd(&self) -> RawFd {
-        self.0.as_fd().as_raw_fd()
-    }
-}
-
-impl AsFd for Alarm {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.0.as_fd()
-    }
 }
 
 impl EventLoop {
@@ -90,10 +77,10 @@ impl EventLoop {
     pub fn new() -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_io().thread_name("trun-io").build()?;
         let bell = Arc::new(Notify::new());
+        let timer = TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_NONBLOCK | TimerFlags::TFD_CLOEXEC)?;
         let alarm = {
             let _guard = runtime.enter();
-            let fd = TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_NONBLOCK | TimerFlags::TFD_CLOEXEC)?;
-            AsyncFd::register_with_interest(Alarm(fd), IoInterest::READABLE)?
+            Readable::new(timer.as_fd().try_clone_to_owned()?)?
         };
         Ok(Self {
             runtime,
@@ -103,6 +90,7 @@ impl EventLoop {
             completions: RefCell::default(),
             mailbox: Mailbox::new(Arc::clone(&bell)),
             bell,
+            timer,
             alarm,
             engine_fds: RefCell::default(),
             phase: Cell::new(Phase::Completions),
@@ -207,9 +195,7 @@ impl EventLoop {
             tokio::select! {
                 biased;
                 () = self.bell.notified() => {}
-                ready = self.alarm.readable() => {
-                    if let Ok(mut guard) = ready { guard.clear_ready(); }
-                }
+                () = poll_fn(|cx| self.alarm.poll(cx)) => {}
                 () = any_readable(&engine_fds) => {}
             }
         }));
@@ -220,11 +206,10 @@ impl EventLoop {
     }
 
     fn set_alarm(&self, after: Option<Duration>) -> io::Result<()> {
-        let timer = &self.alarm.get_ref().0;
         match after {
             // Zero would disarm it.
-            Some(after) => timer.set(Expiration::OneShot(after.max(Duration::from_nanos(1)).into()), TimerSetTimeFlags::empty())?,
-            None => timer.unset()?,
+            Some(after) => self.timer.set(Expiration::OneShot(after.max(Duration::from_nanos(1)).into()), TimerSetTimeFlags::empty())?,
+            None => self.timer.unset()?,
         }
         Ok(())
     }
@@ -234,7 +219,7 @@ impl EventLoop {
         for fd in fds {
             if !watched.iter().any(|(number, _)| number == fd) {
                 let _guard = self.runtime.enter();
-                watched.push((*fd, AsyncFd::register_with_interest(vm.main_context().duplicate(*fd)?, IoInterest::READABLE)?));
+                watched.push((*fd, Readable::new(vm.main_context().duplicate(*fd)?)?));
             }
         }
         Ok(())
@@ -250,15 +235,10 @@ pub struct Leftovers {
     pub immediates: usize,
 }
 
-async fn any_readable(fds: &[(RawFd, AsyncFd<OwnedFd>)]) {
-    std::future::poll_fn(|cx| {
-        for (_, fd) in fds {
-            if let std::task::Poll::Ready(Ok(mut guard)) = fd.poll_read_ready(cx) {
-                guard.clear_ready();
-                return std::task::Poll::Ready(());
-            }
-        }
-        std::task::Poll::Pending
+async fn any_readable(fds: &[(RawFd, Readable)]) {
+    poll_fn(|cx| {
+        let ready = fds.iter().any(|(_, fd)| fd.poll(cx).is_ready());
+        if ready { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
 }

@@ -162,9 +162,7 @@ impl Chunks {
     /// From a position in a chunk to the module and the byte offset in its code.
     pub fn locate(&mut self, number: u32, position: Position) -> Option<(ModuleId, u32)> {
         let chunk = self.list.get_mut(number as usize)?;
-        let lines = chunk
-            .lines
-            .get_or_insert_with(|| LineIndex::new(&chunk.text));
+        let lines = chunk.lines.get_or_insert_with(|| LineIndex::new(&chunk.text));
         let offset = lines.offset(&chunk.text, position)?;
         let slot = chunk.slots.iter().rev().find(|slot| slot.start <= offset)?;
         Some((slot.id, offset.min(slot.end) - slot.start))
@@ -202,8 +200,7 @@ impl Builder {
     }
 
     fn add(&mut self, records: &[Record], id: ModuleId, code: &str) -> u32 {
-        self.text
-            .push_str(if self.slots.is_empty() { "[" } else { ",\n" });
+        self.text.push_str(if self.slots.is_empty() { "[" } else { ",\n" });
         let start = self.text.len() as u32;
         self.text.push_str(code);
         let end = self.text.len() as u32;
@@ -228,10 +225,7 @@ fn dep_text(dep: &Dep) -> String {
 /// Writes `[id, flags, file, query, deps, imports, exports, stars, cycle]`.
 fn write_meta(out: &mut String, records: &[Record], id: ModuleId) {
     let record = &records[id as usize];
-    let (file, query) = (
-        quote(&record.key.path.to_string_lossy()),
-        quote(&record.key.query),
-    );
+    let (file, query) = (quote(&record.key.path.to_string_lossy()), quote(&record.key.query));
     let _ = write!(out, "[{id},{},{file},{query}", flags_of(record));
     if let (Some(code), true) = (&record.transpiled, record.is_esm()) {
         let deps: Vec<String> = record.deps.iter().map(dep_text).collect();
@@ -270,9 +264,7 @@ fn write_imports(out: &mut String, code: &Transpiled, record: &Record) {
             .and_then(|link| link.checked_names.get(index))
             .and_then(Option::as_ref)
         {
-            Some(names) => {
-                out.push_str(&serde_json::to_string(names).unwrap_or_else(|_| "0".to_owned()))
-            }
+            Some(names) => out.push_str(&serde_json::to_string(names).unwrap_or_else(|_| "0".to_owned())),
             None => out.push('0'),
         }
     }
@@ -289,11 +281,7 @@ fn write_exports(out: &mut String, record: &Record) {
         out.push_str(",0");
         return;
     }
-    let own: Vec<&str> = code
-        .exports
-        .iter()
-        .map(|export| export.name.as_str())
-        .collect();
+    let own: Vec<&str> = code.exports.iter().map(|export| export.name.as_str()).collect();
     let mut entries: Vec<(&str, String)> = Vec::with_capacity(link.table.len());
     for (name, export) in &link.table {
         let Export::Found(origin) = export else {
@@ -303,13 +291,9 @@ fn write_exports(out: &mut String, record: &Record) {
             entries.push((name, "0,0".to_owned()));
             continue;
         }
-        let there = origin
-            .name
-            .as_ref()
-            .map_or_else(|| "0".to_owned(), |name| quote(name));
+        let there = origin.name.as_ref().map_or_else(|| "0".to_owned(), |name| quote(name));
         // Spies on the original are seen through the project's own barrels; packages are copied, which is twice as fast.
-        let live =
-            origin.name.is_some() && (origin.live || !link.cycle.is_empty() || !record.in_package);
+        let live = origin.name.is_some() && (origin.live || !link.cycle.is_empty() || !record.in_package);
         let from = match &origin.from {
             Dep::Module(id) if live => format!("-{}", u64::from(*id) + 1),
             Dep::Module(id) => (u64::from(*id) + 1).to_string(),
@@ -342,10 +326,7 @@ fn flags_of(record: &Record) -> u32 {
     set(flags::COMMON_JS, code.format == Format::CommonJs);
     set(flags::CYCLIC, record.shape == Shape::Cyclic);
     set(flags::AWAITS, code.top_level_await);
-    set(
-        flags::ASYNC,
-        record.link.as_ref().is_some_and(|link| link.is_async),
-    );
+    set(flags::ASYNC, record.link.as_ref().is_some_and(|link| link.is_async));
     set(flags::EXPORTS_BY_NAME, code.common_js.exports);
     set(flags::STRICT, record.strict_module);
     set(flags::RUNTIME, code.needs_runtime);

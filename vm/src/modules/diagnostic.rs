@@ -133,11 +133,7 @@ fn draw_frame(source: &str, index: &LineIndex, labels: &[Label]) -> String {
         let _ = writeln!(out, "{marker} {line:>gutter$} | {shown}");
         for label in labels.iter().filter(|label| label.start.line == line) {
             let (indent, width) = underline(text, from, label);
-            let remark = label
-                .text
-                .as_deref()
-                .map(|text| format!(" {text}"))
-                .unwrap_or_default();
+            let remark = label.text.as_deref().map(|text| format!(" {text}")).unwrap_or_default();
             let _ = writeln!(
                 out,
                 "  {:gutter$} | {}{}{remark}",

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::assets::{decode_data_url, kind_of};
 use super::chunks::{CHUNK_URL, Chunks, group_of};
 use super::diagnostic::Diagnostic;
 use super::link;
@@ -51,7 +52,7 @@ pub enum From<'a> {
     File(&'a Path),
 }
 
-type Fallible<T> = Result<T, Box<Diagnostic>>;
+pub(super) type Fallible<T> = Result<T, Box<Diagnostic>>;
 
 /// All modules of a process.
 #[derive(Debug, Default)]
@@ -92,13 +93,7 @@ impl ModuleGraph {
     }
 
     /// Resolves, loads and links what a module asks for at run time.
-    pub fn link(
-        &mut self,
-        specifier: &str,
-        from: From<'_>,
-        kind: RequestKind,
-        attribute: &str,
-    ) -> Reply {
+    pub fn link(&mut self, specifier: &str, from: From<'_>, kind: RequestKind, attribute: &str) -> Reply {
         let importer = self.importer_path(from);
         match self.find(&importer, specifier, kind) {
             Ok(target) => self.open(target, attribute, kind, Some(&importer)),
@@ -123,9 +118,7 @@ impl ModuleGraph {
         if self.records[id as usize].place.is_none() {
             self.chunks.pack(&mut self.records, &[id]);
         }
-        let number = self.records[id as usize]
-            .place
-            .map_or(0, |(chunk, _)| chunk);
+        let number = self.records[id as usize].place.map_or(0, |(chunk, _)| chunk);
         self.chunks.note_use(number);
         number
     }
@@ -207,9 +200,7 @@ impl ModuleGraph {
     /// The file of a module.
     #[must_use]
     pub fn path_of(&self, id: ModuleId) -> Option<&Path> {
-        self.records
-            .get(id as usize)
-            .map(|record| record.key.path.as_path())
+        self.records.get(id as usize).map(|record| record.key.path.as_path())
     }
 
     /// The nearest package.json above `path` as JSON of `path`, `name` and `type`, or an empty text.
@@ -221,26 +212,17 @@ impl ModuleGraph {
                 continue;
             };
             let json: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-            return serde_json::json!({ "path": file, "name": json["name"], "type": json["type"] })
-                .to_string();
+            return serde_json::json!({ "path": file, "name": json["name"], "type": json["type"] }).to_string();
         }
         String::new()
     }
 
     /// From a position (from 1) in a script to one in a file. `None` for scripts that are not chunks.
-    pub fn map_position(
-        &mut self,
-        url: &str,
-        line: u32,
-        column: u32,
-    ) -> Option<(PathBuf, u32, u32)> {
+    pub fn map_position(&mut self, url: &str, line: u32, column: u32) -> Option<(PathBuf, u32, u32)> {
         let number = url.strip_prefix(CHUNK_URL)?.parse().ok()?;
         let (id, offset) = self.chunks.locate(number, Position { line, column })?;
         let record = &self.records[id as usize];
-        let source = record
-            .source
-            .strip_prefix('\u{feff}')
-            .unwrap_or(&record.source);
+        let source = record.source.strip_prefix('\u{feff}').unwrap_or(&record.source);
         let position = record.transpiled.as_ref()?.map.original(source, offset)?;
         Some((record.key.path.clone(), position.line, position.column))
     }
@@ -288,13 +270,7 @@ impl ModuleGraph {
         Ok(target)
     }
 
-    fn open(
-        &mut self,
-        target: Target,
-        attribute: &str,
-        kind: RequestKind,
-        importer: Option<&Path>,
-    ) -> Reply {
+    fn open(&mut self, target: Target, attribute: &str, kind: RequestKind, importer: Option<&Path>) -> Reply {
         let dep = match self.dep(target, attribute, kind, importer) {
             Ok(dep) => dep,
             Err(error) => return Reply::Failed(error),
@@ -304,11 +280,7 @@ impl ModuleGraph {
             Dep::Builtin(id) => return Reply::Builtin(id),
         };
         // A file that was written anew while its realm runs, as tests of loaders do.
-        let id = if self.has_changed(id) {
-            self.renew(id)
-        } else {
-            id
-        };
+        let id = if self.has_changed(id) { self.renew(id) } else { id };
         match self.prepare(id) {
             Ok(()) => Reply::Module(id),
             Err(error) => Reply::Failed(error),
@@ -316,13 +288,7 @@ impl ModuleGraph {
     }
 
     /// The record for a target, made if it is new.
-    fn dep(
-        &mut self,
-        target: Target,
-        attribute: &str,
-        kind: RequestKind,
-        importer: Option<&Path>,
-    ) -> Fallible<Dep> {
+    fn dep(&mut self, target: Target, attribute: &str, kind: RequestKind, importer: Option<&Path>) -> Fallible<Dep> {
         let (path, query) = match target {
             Target::Builtin(id) => return Ok(Dep::Builtin(Arc::from(id))),
             Target::File { path, query } => (path, query),
@@ -334,11 +300,7 @@ impl ModuleGraph {
         } else {
             String::new()
         };
-        let key = Key {
-            path,
-            query,
-            attribute,
-        };
+        let key = Key { path, query, attribute };
         if let Some(&id) = self.by_key.get(&key) {
             return Ok(Dep::Module(id));
         }
@@ -415,15 +377,11 @@ impl ModuleGraph {
             let found = self
                 .resolver
                 .resolve(&path, &request.specifier, RequestKind::Import)
-                .and_then(|target| {
-                    self.dep(target, &request.attribute, RequestKind::Import, Some(&path))
-                });
+                .and_then(|target| self.dep(target, &request.attribute, RequestKind::Import, Some(&path)));
             match found {
                 Ok(dep) => deps.push(dep),
                 Err(error) => {
-                    return Err(Box::new(
-                        self.records[id as usize].mark(*error, request.span),
-                    ));
+                    return Err(Box::new(self.records[id as usize].mark(*error, request.span)));
                 }
             }
         }
@@ -443,12 +401,7 @@ impl ModuleGraph {
 
     fn read_source(&mut self, id: ModuleId) -> Fallible<()> {
         let record = &mut self.records[id as usize];
-        if let Some(url) = record
-            .key
-            .path
-            .to_str()
-            .filter(|path| path.starts_with("data:"))
-        {
+        if let Some(url) = record.key.path.to_str().filter(|path| path.starts_with("data:")) {
             record.source = Arc::from(decode_data_url(url)?);
             return Ok(());
         }
@@ -465,10 +418,7 @@ impl ModuleGraph {
                 Diagnostic::new(
                     "Error",
                     Some("ERR_MODULE_NOT_FOUND"),
-                    format!(
-                        "Cannot read module '{}': {error}",
-                        record.key.path.display()
-                    ),
+                    format!("Cannot read module '{}': {error}", record.key.path.display()),
                 )
                 .in_file(&record.key.path),
             )),
@@ -476,13 +426,7 @@ impl ModuleGraph {
     }
 
     fn options(&self, record: &Record) -> Options {
-        if record
-            .key
-            .path
-            .as_os_str()
-            .as_encoded_bytes()
-            .starts_with(b"data:")
-        {
+        if record.key.path.as_os_str().as_encoded_bytes().starts_with(b"data:") {
             return Options {
                 hint: Some(FormatHint::Module),
                 ..Options::default()
@@ -507,12 +451,7 @@ impl ModuleGraph {
         }
         let options = self.options(record);
         let code = transpile::transpile(&record.key.path, &record.source, &options)?;
-        let extension = record
-            .key
-            .path
-            .extension()
-            .and_then(|ext| ext.to_str())
-            .unwrap_or("");
+        let extension = record.key.path.extension().and_then(|ext| ext.to_str()).unwrap_or("");
         let strict_module = code.format == Format::Module
             && match extension {
                 "mjs" | "mts" => true,
@@ -529,15 +468,8 @@ impl ModuleGraph {
     fn reshape(&mut self, ids: &[ModuleId]) -> Fallible<()> {
         for &id in ids {
             let record = &mut self.records[id as usize];
-            let in_cycle = record
-                .link
-                .as_ref()
-                .is_some_and(|link| !link.cycle.is_empty());
-            let shape = if in_cycle {
-                Shape::Cyclic
-            } else {
-                Shape::Plain
-            };
+            let in_cycle = record.link.as_ref().is_some_and(|link| !link.cycle.is_empty());
+            let shape = if in_cycle { Shape::Cyclic } else { Shape::Plain };
             if record.shape != shape {
                 record.shape = shape;
                 self.transpile(id)?;
@@ -574,14 +506,8 @@ impl ModuleGraph {
     /// Replaces a changed module by a new record.
     fn renew(&mut self, id: ModuleId) -> ModuleId {
         self.forget(&[id]);
-        let (key, kind) = (
-            self.records[id as usize].key.clone(),
-            self.records[id as usize].kind,
-        );
-        self.by_key
-            .get(&key)
-            .copied()
-            .unwrap_or_else(|| self.add(key, kind))
+        let (key, kind) = (self.records[id as usize].key.clone(), self.records[id as usize].kind);
+        self.by_key.get(&key).copied().unwrap_or_else(|| self.add(key, kind))
     }
 
     /// Drops changed modules; every file of the project is resolved, linked and placed anew, for what it imports may have
@@ -613,119 +539,4 @@ fn stamp(path: &Path) -> Option<Stamp> {
         modified: metadata.modified().ok(),
         size: metadata.len(),
     })
-}
-
-/// How a file is loaded, by import attribute and extension.
-fn kind_of(
-    path: &Path,
-    attribute: &str,
-    kind: RequestKind,
-    importer: Option<&Path>,
-) -> Fallible<Kind> {
-    let text = path.to_string_lossy();
-    if let Some(rest) = text.strip_prefix("data:") {
-        return kind_of_data_url(rest, attribute);
-    }
-    match attribute {
-        "" => {}
-        "json" => return Ok(Kind::Json),
-        "text" => return Ok(Kind::Text),
-        other => {
-            return Err(fault(
-                path,
-                importer,
-                "ERR_IMPORT_ATTRIBUTE_UNSUPPORTED",
-                &format!("Import attribute \"type\" with value \"{other}\" is not supported"),
-                "supported values are \"json\" and \"text\"",
-            ));
-        }
-    }
-    match path.extension().and_then(|ext| ext.to_str()) {
-        None | Some("js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx") => {
-            Ok(Kind::Script)
-        }
-        Some("json") => Ok(Kind::Json),
-        Some("node") => Ok(Kind::Addon),
-        Some("wasm") => Ok(Kind::Wasm),
-        Some("txt") => Ok(Kind::Text),
-        Some(_) if kind == RequestKind::Require || importer.is_none() => Ok(Kind::Script),
-        Some(other) => Err(fault(
-            path,
-            importer,
-            "ERR_UNKNOWN_FILE_EXTENSION",
-            &format!("Unknown file extension \".{other}\" for {text}"),
-            "import it with { type: 'text' } to get its text",
-        )),
-    }
-}
-
-fn kind_of_data_url(rest: &str, attribute: &str) -> Fallible<Kind> {
-    let media = rest.split([',', ';']).next().unwrap_or("");
-    match media {
-        "text/javascript" | "application/javascript" | "text/ecmascript" => Ok(Kind::Script),
-        "application/json" => Ok(Kind::Json),
-        _ if attribute == "text" || media.starts_with("text/") => Ok(Kind::Text),
-        _ => Err(Box::new(Diagnostic::new(
-            "TypeError",
-            Some("ERR_UNKNOWN_MODULE_FORMAT"),
-            format!("Unknown module format: {media} in a data: URL"),
-        ))),
-    }
-}
-
-fn fault(
-    path: &Path,
-    importer: Option<&Path>,
-    code: &'static str,
-    message: &str,
-    help: &str,
-) -> Box<Diagnostic> {
-    Box::new(
-        Diagnostic::new("TypeError", Some(code), message)
-            .in_file(importer.unwrap_or(path))
-            .with_help(help),
-    )
-}
-
-fn decode_data_url(url: &str) -> Fallible<String> {
-    let invalid = || {
-        Box::new(Diagnostic::new(
-            "TypeError",
-            Some("ERR_INVALID_URL"),
-            "Invalid data: URL",
-        ))
-    };
-    let (head, body) = url.split_once(',').ok_or_else(invalid)?;
-    let bytes = percent_decode(body);
-    if !head.ends_with(";base64") {
-        return Ok(String::from_utf8_lossy(&bytes).into_owned());
-    }
-    let decoded = data_encoding::BASE64
-        .decode(&bytes)
-        .or_else(|_| data_encoding::BASE64_NOPAD.decode(&bytes));
-    decoded
-        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-        .map_err(|_| invalid())
-}
-
-fn percent_decode(text: &str) -> Vec<u8> {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = (bytes[at] == b'%')
-            .then(|| text.get(at + 1..at + 3))
-            .flatten();
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    out
 }

@@ -105,11 +105,7 @@ impl Components {
         if self.low[id as usize] != self.index[id as usize] {
             return;
         }
-        let start = self
-            .stack
-            .iter()
-            .rposition(|&member| member == id)
-            .unwrap_or(0);
+        let start = self.stack.iter().rposition(|&member| member == id).unwrap_or(0);
         let mut members = self.stack.split_off(start);
         for &member in &members {
             // `low` of a finished module must not reach its importers.
@@ -129,20 +125,12 @@ fn link_component(records: &mut [Record], members: &[ModuleId]) -> Result<(), Bo
         let table = build_table(records, id, is_cycle)?;
         let dynamic_stars = dynamic_stars(records, id);
         let record = &records[id as usize];
-        let open = !dynamic_stars.is_empty()
-            || record
-                .transpiled
-                .as_ref()
-                .is_some_and(|code| code.common_js.exports);
+        let open = !dynamic_stars.is_empty() || record.transpiled.as_ref().is_some_and(|code| code.common_js.exports);
         links.push(Link {
             table,
             dynamic_stars,
             open,
-            cycle: if is_cycle {
-                members.to_vec()
-            } else {
-                Vec::new()
-            },
+            cycle: if is_cycle { members.to_vec() } else { Vec::new() },
             is_async: false,
             checked_names: Vec::new(),
         });
@@ -172,15 +160,9 @@ fn link_component(records: &mut [Record], members: &[ModuleId]) -> Result<(), Bo
 
 fn awaits(records: &[Record], id: ModuleId) -> bool {
     let record = &records[id as usize];
-    record
-        .transpiled
-        .as_ref()
-        .is_some_and(|code| code.top_level_await)
+    record.transpiled.as_ref().is_some_and(|code| code.top_level_await)
         || record.deps.iter().any(|dep| match dep {
-            Dep::Module(id) => records[*id as usize]
-                .link
-                .as_ref()
-                .is_some_and(|link| link.is_async),
+            Dep::Module(id) => records[*id as usize].link.as_ref().is_some_and(|link| link.is_async),
             Dep::Builtin(_) => false,
         })
 }
@@ -226,12 +208,7 @@ fn build_table(
     }
     for reexport in &code.reexports {
         let dep = &records[id as usize].deps[reexport.request];
-        match lookup(
-            records,
-            dep,
-            reexport.imported.as_deref(),
-            &mut HashSet::new(),
-        ) {
+        match lookup(records, dep, reexport.imported.as_deref(), &mut HashSet::new()) {
             Lookup::Found(origin) => {
                 table.insert(Arc::from(reexport.name.as_str()), Export::Found(origin));
             }
@@ -242,12 +219,7 @@ fn build_table(
                     name: reexport.imported.clone().unwrap_or_default(),
                     span: reexport.span,
                 };
-                return Err(missing(
-                    &records[id as usize],
-                    reexport.request,
-                    &name,
-                    false,
-                ));
+                return Err(missing(&records[id as usize], reexport.request, &name, false));
             }
         }
     }
@@ -293,10 +265,7 @@ fn add_star_names(records: &[Record], id: ModuleId, table: &mut BTreeMap<Arc<str
 }
 
 fn record_has_stars(record: &Record) -> bool {
-    record
-        .transpiled
-        .as_ref()
-        .is_some_and(|code| !code.stars.is_empty())
+    record.transpiled.as_ref().is_some_and(|code| !code.stars.is_empty())
 }
 
 fn same_binding(a: &Export, b: &Export) -> bool {
@@ -307,11 +276,7 @@ fn same_binding(a: &Export, b: &Export) -> bool {
 }
 
 /// `export *` inside of a cycle: name by name, as the specification does it.
-fn add_star_names_of_cycle(
-    records: &[Record],
-    id: ModuleId,
-    table: &mut BTreeMap<Arc<str>, Export>,
-) {
+fn add_star_names_of_cycle(records: &[Record], id: ModuleId, table: &mut BTreeMap<Arc<str>, Export>) {
     let mut names = HashSet::new();
     star_names(records, id, &mut names, &mut HashSet::new());
     for name in names {
@@ -327,12 +292,7 @@ fn add_star_names_of_cycle(
     }
 }
 
-fn star_names(
-    records: &[Record],
-    id: ModuleId,
-    names: &mut HashSet<Arc<str>>,
-    seen: &mut HashSet<ModuleId>,
-) {
+fn star_names(records: &[Record], id: ModuleId, names: &mut HashSet<Arc<str>>, seen: &mut HashSet<ModuleId>) {
     let record = &records[id as usize];
     let Some(code) = &record.transpiled else {
         return;
@@ -344,16 +304,8 @@ fn star_names(
         names.extend(link.table.keys().cloned());
         return;
     }
-    names.extend(
-        code.exports
-            .iter()
-            .map(|export| Arc::from(export.name.as_str())),
-    );
-    names.extend(
-        code.reexports
-            .iter()
-            .map(|export| Arc::from(export.name.as_str())),
-    );
+    names.extend(code.exports.iter().map(|export| Arc::from(export.name.as_str())));
+    names.extend(code.reexports.iter().map(|export| Arc::from(export.name.as_str())));
     for (request, _) in &code.stars {
         if let Dep::Module(target) = record.deps[*request] {
             star_names(records, target, names, seen);
@@ -362,12 +314,7 @@ fn star_names(
 }
 
 /// The binding behind a name of `dep`; without a name, its namespace.
-fn lookup(
-    records: &[Record],
-    dep: &Dep,
-    name: Option<&str>,
-    seen: &mut HashSet<(ModuleId, String)>,
-) -> Lookup {
+fn lookup(records: &[Record], dep: &Dep, name: Option<&str>, seen: &mut HashSet<(ModuleId, String)>) -> Lookup {
     let Some(name) = name else {
         return Lookup::Found(Origin {
             from: dep.clone(),
@@ -376,9 +323,7 @@ fn lookup(
         });
     };
     match dep {
-        Dep::Module(id) if records[*id as usize].is_esm() => {
-            lookup_in_module(records, *id, name, seen)
-        }
+        Dep::Module(id) if records[*id as usize].is_esm() => lookup_in_module(records, *id, name, seen),
         _ => Lookup::Found(Origin {
             from: dep.clone(),
             name: Some(Arc::from(name)),
@@ -387,12 +332,7 @@ fn lookup(
     }
 }
 
-fn lookup_in_module(
-    records: &[Record],
-    id: ModuleId,
-    name: &str,
-    seen: &mut HashSet<(ModuleId, String)>,
-) -> Lookup {
+fn lookup_in_module(records: &[Record], id: ModuleId, name: &str, seen: &mut HashSet<(ModuleId, String)>) -> Lookup {
     let record = &records[id as usize];
     let at_run_time = || {
         Lookup::Found(Origin {
@@ -431,33 +371,23 @@ fn lookup_in_module(
         );
     }
     let found = lookup_in_stars(records, record, name, seen);
-    if matches!(found, Lookup::Missing)
-        && (code.common_js.exports || !dynamic_stars(records, id).is_empty())
-    {
+    if matches!(found, Lookup::Missing) && (code.common_js.exports || !dynamic_stars(records, id).is_empty()) {
         return at_run_time();
     }
     found
 }
 
-fn lookup_in_stars(
-    records: &[Record],
-    record: &Record,
-    name: &str,
-    seen: &mut HashSet<(ModuleId, String)>,
-) -> Lookup {
+fn lookup_in_stars(records: &[Record], record: &Record, name: &str, seen: &mut HashSet<(ModuleId, String)>) -> Lookup {
     let mut found: Option<Origin> = None;
     for (request, _) in record.transpiled.iter().flat_map(|code| &code.stars) {
         let dep = &record.deps[*request];
         if name == "default"
-            || is_open(records, dep)
-                && !matches!(dep, Dep::Module(id) if records[*id as usize].is_esm())
+            || is_open(records, dep) && !matches!(dep, Dep::Module(id) if records[*id as usize].is_esm())
         {
             continue;
         }
         match (lookup(records, dep, Some(name), seen), &found) {
-            (Lookup::Found(origin), Some(known))
-                if known.from != origin.from || known.name != origin.name =>
-            {
+            (Lookup::Found(origin), Some(known)) if known.from != origin.from || known.name != origin.name => {
                 return Lookup::Ambiguous;
             }
             (Lookup::Found(origin), _) => found = Some(origin),
@@ -469,10 +399,7 @@ fn lookup_in_stars(
 }
 
 /// Checks the names that a module imports; returns, per parameter, those that only run time can check.
-fn check_imports(
-    records: &[Record],
-    id: ModuleId,
-) -> Result<Vec<Option<Vec<String>>>, Box<Diagnostic>> {
+fn check_imports(records: &[Record], id: ModuleId) -> Result<Vec<Option<Vec<String>>>, Box<Diagnostic>> {
     let record = &records[id as usize];
     let Some(code) = &record.transpiled else {
         return Ok(Vec::new());
@@ -531,9 +458,10 @@ fn check_names(
                 // `import { T } …; export { T }` passes a possible type on and reads nothing.
                 let passed_on = code.is_some_and(|code| {
                     code.typescript
-                        && code.reexports.iter().any(|r| {
-                            r.span == used.span && r.imported.as_deref() == Some(&used.name)
-                        })
+                        && code
+                            .reexports
+                            .iter()
+                            .any(|r| r.span == used.span && r.imported.as_deref() == Some(&used.name))
                 });
                 if !is_type && !passed_on {
                     return Err(missing(record, request, used, false));
@@ -545,12 +473,7 @@ fn check_names(
 }
 
 /// Whether a TypeScript module exports `name` as a type.
-fn is_type_name(
-    records: &[Record],
-    id: ModuleId,
-    name: &str,
-    seen: &mut HashSet<ModuleId>,
-) -> bool {
+fn is_type_name(records: &[Record], id: ModuleId, name: &str, seen: &mut HashSet<ModuleId>) -> bool {
     let record = &records[id as usize];
     let Some(code) = &record.transpiled else {
         return false;

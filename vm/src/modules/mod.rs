@@ -9,10 +9,12 @@
 //! - [`graph`]: the records of all modules and their static graph
 //! - [`link`]: export resolution, cycles, top-level await
 //! - [`chunks`]: packing of functions into scripts, and the way back from positions in them
+//! - `assets`: what is not a script, and `data:` URLs
 //! - [`diagnostic`]: what can go wrong, with a code frame
 //!
 //! Must not: name the engine, keep anything of a realm, write to standard output.
 
+mod assets;
 pub mod chunks;
 pub mod diagnostic;
 pub mod graph;

@@ -42,10 +42,7 @@ impl LineIndex {
     pub fn offset(&self, text: &str, position: Position) -> Option<u32> {
         let line = position.line.checked_sub(1)? as usize;
         let start = *self.starts.get(line)? as usize;
-        let end = self
-            .starts
-            .get(line + 1)
-            .map_or(text.len(), |&end| end as usize);
+        let end = self.starts.get(line + 1).map_or(text.len(), |&end| end as usize);
         let mut units = position.column.saturating_sub(1);
         let mut offset = start;
         for ch in text[start..end].chars() {
@@ -76,10 +73,7 @@ impl LineIndex {
     pub fn line<'t>(&self, text: &'t str, line: u32) -> Option<&'t str> {
         let index = line.checked_sub(1)? as usize;
         let start = *self.starts.get(index)? as usize;
-        let end = self
-            .starts
-            .get(index + 1)
-            .map_or(text.len(), |&end| end as usize);
+        let end = self.starts.get(index + 1).map_or(text.len(), |&end| end as usize);
         Some(text[start..end].trim_end_matches(['\n', '\r', '\u{2028}', '\u{2029}']))
     }
 

@@ -215,12 +215,7 @@ impl Resolver {
     /// # Errors
     ///
     /// In Node's words: not found, not exported, invalid.
-    pub fn resolve(
-        &self,
-        importer: &Path,
-        specifier: &str,
-        kind: RequestKind,
-    ) -> Result<Target, Box<Diagnostic>> {
+    pub fn resolve(&self, importer: &Path, specifier: &str, kind: RequestKind) -> Result<Target, Box<Diagnostic>> {
         if let Some(id) = builtin(specifier) {
             return Ok(Target::Builtin(id));
         }
@@ -256,8 +251,7 @@ impl Resolver {
     ) -> Result<Target, Box<Diagnostic>> {
         let engine = self.engine(importer, kind);
         let mut result = engine.resolve_file(importer, wanted);
-        let may_be_new =
-            !in_node_modules(importer) && matches!(result, Err(ref error) if is_missing(error));
+        let may_be_new = !in_node_modules(importer) && matches!(result, Err(ref error) if is_missing(error));
         if may_be_new {
             // Tests write files and then load them; the cache remembers that they were not there.
             self.clear_cache();
@@ -301,11 +295,7 @@ impl Resolver {
     /// # Errors
     ///
     /// When no folder leads to it.
-    pub fn resolve_in(
-        &self,
-        specifier: &str,
-        folders: &[PathBuf],
-    ) -> Result<Target, Box<Diagnostic>> {
+    pub fn resolve_in(&self, specifier: &str, folders: &[PathBuf]) -> Result<Target, Box<Diagnostic>> {
         let mut last = None;
         for folder in folders {
             match self.resolve(&folder.join("noop.js"), specifier, RequestKind::Require) {
@@ -366,10 +356,8 @@ fn by_scheme(importer: &Path, specifier: &str) -> Result<Option<Target>, Box<Dia
     let Some((scheme, _)) = specifier.split_once(':') else {
         return Ok(None);
     };
-    let looks_like_scheme = scheme.len() > 1
-        && scheme
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    let looks_like_scheme =
+        scheme.len() > 1 && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
     if !looks_like_scheme {
         return Ok(None);
     }
@@ -381,7 +369,10 @@ fn by_scheme(importer: &Path, specifier: &str) -> Result<Option<Target>, Box<Dia
             Diagnostic::new(
                 "Error",
                 Some("ERR_UNSUPPORTED_ESM_URL_SCHEME"),
-                format!("Cannot import '{specifier}': only file:, data: and node: URLs are supported, imported from {}", importer.display()),
+                format!(
+                    "Cannot import '{specifier}': only file:, data: and node: URLs are supported, imported from {}",
+                    importer.display()
+                ),
             )
             .in_file(importer),
         )),
@@ -395,10 +386,7 @@ fn file_url(importer: &Path, specifier: &str) -> Result<Target, Box<Diagnostic>>
     let path = url.as_ref().and_then(|url| url.to_file_path().ok());
     match (url, path) {
         (Some(url), Some(path)) => {
-            let query = url
-                .query()
-                .map(|query| format!("?{query}"))
-                .unwrap_or_default();
+            let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
             Ok(Target::File { path, query })
         }
         _ => Err(Box::new(
@@ -418,8 +406,7 @@ fn compiler_options(config: &Arc<TsConfig>) -> CompilerOptions {
     let strict = options.strict.unwrap_or(false);
     // The default of `useDefineForClassFields` hangs on the target. It is followed only beside legacy decorators, whose
     // users rely on it: for others the language's own semantics are what every other tool of today gives them.
-    let assigns_by_target =
-        legacy_decorators && options.target.as_deref().is_some_and(is_before_es2022);
+    let assigns_by_target = legacy_decorators && options.target.as_deref().is_some_and(is_before_es2022);
     CompilerOptions {
         legacy_decorators,
         decorator_metadata: options.emit_decorator_metadata.unwrap_or(false),
@@ -495,12 +482,7 @@ fn unknown_builtin(importer: &Path, specifier: &str) -> Box<Diagnostic> {
     Box::new(diagnostic)
 }
 
-fn explain(
-    importer: &Path,
-    specifier: &str,
-    kind: RequestKind,
-    error: &ResolveError,
-) -> Box<Diagnostic> {
+fn explain(importer: &Path, specifier: &str, kind: RequestKind, error: &ResolveError) -> Box<Diagnostic> {
     let from = importer.display();
     let (name, code, message) = match error {
         _ if is_missing(error) => return not_found(importer, specifier, kind),
@@ -551,9 +533,7 @@ fn explain(
         ResolveError::TsconfigNotFound(_)
         | ResolveError::TsconfigSelfReference(_)
         | ResolveError::TsconfigCircularExtend(_)
-        | ResolveError::TsconfigLoadFailed { .. } => {
-            ("Error", "ERR_INVALID_TSCONFIG", error.to_string())
-        }
+        | ResolveError::TsconfigLoadFailed { .. } => ("Error", "ERR_INVALID_TSCONFIG", error.to_string()),
         ResolveError::Specifier(_) => (
             "TypeError",
             "ERR_INVALID_ARG_VALUE",

@@ -19,6 +19,9 @@ pub(crate) static MODULES: BindingTable = BindingTable {
         native(c"chunk", chunk),
         native(c"text", text),
         native(c"packageScope", package_scope),
+        native(c"missing", missing),
+        native(c"compile", compile),
+        native(c"builtinModules", builtin_modules),
     ],
 };
 
@@ -85,6 +88,22 @@ fn text<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 
 fn package_scope<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     Ok(cx.string(&ModuleGraph::package_scope(Path::new(&args.text(cx, 0)?))))
+}
+
+fn missing<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let (id, request) = (args.u32(cx, 0)?, args.u32(cx, 1)? as usize);
+    let name = args.text(cx, 2)?;
+    Ok(cx.string(&host().modules.borrow().missing(id, request, &name)))
+}
+
+fn compile<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let (code, file) = (args.text(cx, 0)?, args.text(cx, 1)?);
+    let reply = host().modules.borrow_mut().compile(&code, &file);
+    Ok(answer(cx, reply))
+}
+
+fn builtin_modules<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
+    Ok(cx.string(&crate::modules::resolve::builtin_names().join(",")))
 }
 
 /// Who asks, held so that a borrow of it can be passed on.

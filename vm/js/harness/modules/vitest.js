@@ -37,12 +37,6 @@ module.exports = {
   get assert() {
     return require('node/assert');
   },
-  get chai() {
-    return require('harness/mocking').refuse('chai (of vitest)');
-  },
-  get should() {
-    return require('harness/mocking').refuse('should (of vitest)');
-  },
   get vi() {
     return require('harness/mocking').vi;
   },

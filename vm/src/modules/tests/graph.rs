@@ -23,10 +23,7 @@ fn load_error(files: &[(&str, &str)], entry: &str) -> Diagnostic {
 fn meta(graph: &mut ModuleGraph, id: ModuleId) -> serde_json::Value {
     let number = graph.chunk_of(id);
     let text = graph.chunk_text(number).expect("the chunk exists");
-    let start = text
-        .find(&format!("\n}},[{id},"))
-        .expect("the module is in its chunk")
-        + 3;
+    let start = text.find(&format!("\n}},[{id},")).expect("the module is in its chunk") + 3;
     let mut stream = serde_json::Deserializer::from_str(&text[start..]).into_iter();
     stream.next().expect("an array").expect("valid JSON")
 }
@@ -47,18 +44,13 @@ fn exports_of_others_name_their_origin() {
     ]);
     let mut graph = ModuleGraph::new();
     let main = load(&mut graph, &project, "main.js");
-    let (a, b) = (
-        id_of(&mut graph, &project, "a.js"),
-        id_of(&mut graph, &project, "b.js"),
-    );
+    let (a, b) = (id_of(&mut graph, &project, "a.js"), id_of(&mut graph, &project, "b.js"));
     let exports = &meta(&mut graph, main)[6];
     let (a, b) = (-(i64::from(a) + 1), i64::from(b) + 1);
     // The project's own barrels are read through, namespaces are copied; `default` is not passed on.
     assert_eq!(
         *exports,
-        serde_json::json!([
-            "a", a, "a", "c", -b, "b", "dup", a, "dup", "ns", b, 0, "own", 0, 0
-        ])
+        serde_json::json!(["a", a, "a", "c", -b, "b", "dup", a, "dup", "ns", b, 0, "own", 0, 0])
     );
 }
 
@@ -84,14 +76,8 @@ fn conflicting_stars_are_no_exports() {
 fn cycles_are_found_and_shaped() {
     let project = Project::new(&[
         ("main.js", "import { a } from './a.js'; a"),
-        (
-            "a.js",
-            "import { b } from './b.js'; export const a = () => b",
-        ),
-        (
-            "b.js",
-            "import { a } from './a.js'; export const b = () => a",
-        ),
+        ("a.js", "import { b } from './b.js'; export const a = () => b"),
+        ("b.js", "import { a } from './a.js'; export const b = () => a"),
         (
             "self.js",
             "import * as self from './self.js'; export const s = () => self",
@@ -99,24 +85,13 @@ fn cycles_are_found_and_shaped() {
     ]);
     let mut graph = ModuleGraph::new();
     let main = load(&mut graph, &project, "main.js");
-    let (a, b) = (
-        id_of(&mut graph, &project, "a.js"),
-        id_of(&mut graph, &project, "b.js"),
-    );
+    let (a, b) = (id_of(&mut graph, &project, "a.js"), id_of(&mut graph, &project, "b.js"));
     assert_eq!(meta(&mut graph, main)[8], 0);
-    assert_eq!(
-        meta(&mut graph, a)[8],
-        serde_json::json!([a.min(b), a.max(b)])
-    );
+    assert_eq!(meta(&mut graph, a)[8], serde_json::json!([a.min(b), a.max(b)]));
     let own = id_of(&mut graph, &project, "self.js");
     assert_eq!(meta(&mut graph, own)[8], serde_json::json!([own]));
     let chunk = graph.chunk_of(a);
-    assert!(
-        graph
-            .chunk_text(chunk)
-            .expect("chunk")
-            .contains("function*(")
-    );
+    assert!(graph.chunk_text(chunk).expect("chunk").contains("function*("));
 }
 
 #[test]
@@ -140,9 +115,7 @@ fn top_level_await_reaches_importers() {
     let mut graph = ModuleGraph::new();
     let is_async = |graph: &mut ModuleGraph, file| {
         let id = load(graph, &project, file);
-        meta(graph, id)[1]
-            .as_u64()
-            .is_some_and(|flags| flags & 256 != 0)
+        meta(graph, id)[1].as_u64().is_some_and(|flags| flags & 256 != 0)
     };
     assert!(is_async(&mut graph, "main.js"));
     assert!(is_async(&mut graph, "mid.js"));
@@ -153,10 +126,7 @@ fn top_level_await_reaches_importers() {
 fn missing_exports_name_importer_and_specifier() {
     let error = load_error(
         &[
-            (
-                "main.js",
-                "export {}\nimport {\n  gone } from './a.js'; gone",
-            ),
+            ("main.js", "export {}\nimport {\n  gone } from './a.js'; gone"),
             ("a.js", "export const a = 1"),
         ],
         "main.js",
@@ -167,20 +137,13 @@ fn missing_exports_name_importer_and_specifier() {
     );
     assert!(error.file.is_some_and(|file| file.ends_with("main.js")));
     assert_eq!(error.position.map(|at| (at.line, at.column)), Some((3, 3)));
-    assert!(
-        error
-            .frame
-            .is_some_and(|frame| frame.contains("  gone } from"))
-    );
+    assert!(error.frame.is_some_and(|frame| frame.contains("  gone } from")));
 }
 
 #[test]
 fn missing_modules_are_marked_in_the_importer() {
     let error = load_error(
-        &[(
-            "main.ts",
-            "const a: number = 1\nimport './gone'\nexport { a }",
-        )],
+        &[("main.ts", "const a: number = 1\nimport './gone'\nexport { a }")],
         "main.ts",
     );
     assert_eq!(error.code, Some("ERR_MODULE_NOT_FOUND"));
@@ -196,44 +159,25 @@ fn types_pass_through_typescript_barrels() {
     );
     let good = [
         ("direct", "export { T, v } from './types'"),
-        (
-            "imported first",
-            "import { T, v } from './types'; export { T, v }",
-        ),
-        (
-            "twice",
-            "export { T } from './barrel'; export { v } from './types'",
-        ),
-        (
-            "by star",
-            "export * from './types'; export { U as V } from './types'",
-        ),
+        ("imported first", "import { T, v } from './types'; export { T, v }"),
+        ("twice", "export { T } from './barrel'; export { v } from './types'"),
+        ("by star", "export * from './types'; export { U as V } from './types'"),
         (
             "kept by verbatim imports",
             "import { T } from './types'; export const x = T",
         ),
     ];
     for (comment, main) in good {
-        let project = Project::new(&[
-            ("main.ts", main),
-            types,
-            ("barrel.ts", "export { T } from './types'"),
-        ]);
+        let project = Project::new(&[("main.ts", main), types, ("barrel.ts", "export { T } from './types'")]);
         let reply = ModuleGraph::new().load(&project.text("main.ts"));
         assert!(matches!(reply, Reply::Module(_)), "{comment}: {reply:?}");
     }
     let bad = load_error(
-        &[
-            ("main.ts", "import { W } from './types'; export const w = W"),
-            types,
-        ],
+        &[("main.ts", "import { W } from './types'; export const w = W"), types],
         "main.ts",
     );
     assert!(bad.message.contains("'W'"));
-    let bad = load_error(
-        &[("main.js", "export { T } from './types.ts'"), types],
-        "main.js",
-    );
+    let bad = load_error(&[("main.js", "export { T } from './types.ts'"), types], "main.js");
     assert!(bad.message.contains("'T'"));
 }
 
@@ -243,16 +187,10 @@ fn packages_share_chunks_and_entries_stand_alone() {
         ("one.js", "import 'p'; import 'q'; import './own.js'"),
         ("two.js", "import 'p'; import './own.js'"),
         ("own.js", "export {}"),
-        (
-            "node_modules/p/package.json",
-            r#"{ "type": "module", "main": "a.js" }"#,
-        ),
+        ("node_modules/p/package.json", r#"{ "type": "module", "main": "a.js" }"#),
         ("node_modules/p/a.js", "import './b.js'"),
         ("node_modules/p/b.js", "export {}"),
-        (
-            "node_modules/q/package.json",
-            r#"{ "type": "module", "main": "a.js" }"#,
-        ),
+        ("node_modules/q/package.json", r#"{ "type": "module", "main": "a.js" }"#),
         ("node_modules/q/a.js", "export {}"),
     ]);
     let mut graph = ModuleGraph::new();
@@ -296,31 +234,20 @@ fn changed_files_are_seen_by_the_next_realm() {
     load(&mut graph, &project, "main.js");
     project.write("a.js", "export const renamed = 1");
     graph.begin_realm();
-    assert!(matches!(
-        graph.load(&project.text("main.js")),
-        Reply::Failed(_)
-    ));
+    assert!(matches!(graph.load(&project.text("main.js")), Reply::Failed(_)));
     project.write("a.js", "export const a = 'again, and longer'");
     graph.begin_realm();
     let main = load(&mut graph, &project, "main.js");
     let a = meta(&mut graph, main)[4][0].as_u64().expect("a dependency") as ModuleId;
     let chunk = graph.chunk_of(a);
-    assert!(
-        graph
-            .chunk_text(chunk)
-            .expect("chunk")
-            .contains("again, and longer")
-    );
+    assert!(graph.chunk_text(chunk).expect("chunk").contains("again, and longer"));
 }
 
 #[test]
 fn a_file_that_failed_is_tried_again() {
     let project = Project::new(&[("main.js", "export const = 1")]);
     let mut graph = ModuleGraph::new();
-    assert!(matches!(
-        graph.load(&project.text("main.js")),
-        Reply::Failed(_)
-    ));
+    assert!(matches!(graph.load(&project.text("main.js")), Reply::Failed(_)));
     project.write("main.js", "export const a = 1");
     graph.begin_realm();
     load(&mut graph, &project, "main.js");
@@ -333,10 +260,7 @@ fn positions_in_chunks_lead_to_files() {
             "main.ts",
             "import './a'\n\nexport const f = (): void => { throw new Error('main') }",
         ),
-        (
-            "a.ts",
-            "type A = 1\nexport const g = (): A => { throw new Error('a') }",
-        ),
+        ("a.ts", "type A = 1\nexport const g = (): A => { throw new Error('a') }"),
     ]);
     let mut graph = ModuleGraph::new();
     let main = load(&mut graph, &project, "main.ts");
@@ -381,9 +305,7 @@ fn worn_chunks_are_packed_together() {
                     RequestKind::Require,
                     "",
                 );
-                let Reply::Module(id) = reply else {
-                    panic!("{reply:?}")
-                };
+                let Reply::Module(id) = reply else { panic!("{reply:?}") };
                 graph.chunk_of(id)
             })
             .collect();
@@ -410,10 +332,7 @@ fn assets_are_loaded_by_kind() {
     let main = load(&mut graph, &project, "main.js");
     let deps = meta(&mut graph, main)[4].clone();
     assert_ne!(deps[0], deps[1]);
-    assert_eq!(
-        &*graph.text(deps[0].as_u64().expect("an id") as ModuleId),
-        "{\"k\":1}"
-    );
+    assert_eq!(&*graph.text(deps[0].as_u64().expect("an id") as ModuleId), "{\"k\":1}");
     for (file, code) in [
         ("css.js", "ERR_UNKNOWN_FILE_EXTENSION"),
         ("attr.js", "ERR_IMPORT_ATTRIBUTE_UNSUPPORTED"),
@@ -432,15 +351,8 @@ fn the_fault_of_an_unparsed_package_is_found() {
         ("node_modules/p/index.js", "exports.a = 1\nfoo(;"),
     ]);
     let mut graph = ModuleGraph::new();
-    let reply = graph.link(
-        "p",
-        From::File(&project.path("main.cjs")),
-        RequestKind::Require,
-        "",
-    );
-    let Reply::Module(id) = reply else {
-        panic!("{reply:?}")
-    };
+    let reply = graph.link("p", From::File(&project.path("main.cjs")), RequestKind::Require, "");
+    let Reply::Module(id) = reply else { panic!("{reply:?}") };
     let chunk = graph.chunk_of(id);
     let error = graph.explain_chunk(chunk, "refused");
     assert_eq!(error.position.map(|at| (at.line, at.column)), Some((2, 5)));

@@ -15,10 +15,7 @@ fn resolve(
 ) -> Result<String, (Option<&'static str>, String)> {
     match Resolver::new().resolve(&project.path(from), specifier, kind) {
         Ok(Target::File { path, query }) => {
-            let relative = path
-                .strip_prefix(project.root())
-                .map(Path::to_path_buf)
-                .unwrap_or(path);
+            let relative = path.strip_prefix(project.root()).map(Path::to_path_buf).unwrap_or(path);
             Ok(format!("{}{query}", relative.display()))
         }
         Ok(Target::Builtin(id)) => Ok(format!("builtin {id}")),
@@ -56,10 +53,7 @@ fn project() -> Project {
         ("node_modules/dual/i.mjs", ""),
         ("node_modules/dual/r.cjs", ""),
         ("node_modules/dual/s/x.js", ""),
-        (
-            "node_modules/plain/package.json",
-            r#"{ "main": "lib/main" }"#,
-        ),
+        ("node_modules/plain/package.json", r#"{ "main": "lib/main" }"#),
         ("node_modules/plain/lib/main.js", ""),
         ("node_modules/plain/lib/both.js", ""),
         ("node_modules/plain/lib/both.ts", ""),
@@ -85,36 +79,12 @@ fn specifiers_lead_where_node_and_typescript_say() {
             Import,
             "src/b.js",
         ),
-        (
-            "a .js that is a .ts",
-            "src/a.ts",
-            "./only.js",
-            Import,
-            "src/only.ts",
-        ),
-        (
-            "a .mjs that is a .mts",
-            "src/a.ts",
-            "./m.mjs",
-            Import,
-            "src/m.mts",
-        ),
+        ("a .js that is a .ts", "src/a.ts", "./only.js", Import, "src/only.ts"),
+        ("a .mjs that is a .mts", "src/a.ts", "./m.mjs", Import, "src/m.mts"),
         ("a folder", "src/a.ts", "./dir", Import, "src/dir/index.tsx"),
-        (
-            "paths through extends",
-            "src/a.ts",
-            "@/lib/c",
-            Import,
-            "src/lib/c.ts",
-        ),
+        ("paths through extends", "src/a.ts", "@/lib/c", Import, "src/lib/c.ts"),
         ("baseUrl", "src/a.ts", "src/only", Import, "src/only.ts"),
-        (
-            "package imports",
-            "src/a.ts",
-            "#lib/c",
-            Import,
-            "src/lib/c.ts",
-        ),
+        ("package imports", "src/a.ts", "#lib/c", Import, "src/lib/c.ts"),
         ("a query", "src/a.ts", "./b.js?x=1", Import, "src/b.js?x=1"),
         (
             "import condition",
@@ -251,9 +221,7 @@ fn a_file_that_appears_later_is_found() {
     let importer = project.path("src/a.ts");
     assert!(resolver.resolve(&importer, "./late", Import).is_err());
     project.write("src/late.ts", "");
-    let found = resolver
-        .resolve(&importer, "./late", Import)
-        .expect("found");
+    let found = resolver.resolve(&importer, "./late", Import).expect("found");
     assert!(matches!(found, Target::File { path, .. } if file_name(&path) == "late.ts"));
 }
 

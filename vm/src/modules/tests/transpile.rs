@@ -3,17 +3,12 @@
 use std::path::Path;
 
 use crate::modules::Diagnostic;
-use crate::modules::transpile::{
-    CompilerOptions, Format, FormatHint, Options, Shape, Transpiled, transpile,
-};
+use crate::modules::transpile::{CompilerOptions, Format, FormatHint, Options, Shape, Transpiled, transpile};
 
 fn run_with(file: &str, source: &str, options: &Options) -> Transpiled {
     match transpile(Path::new(file), source, options) {
         Ok(result) => result,
-        Err(error) => panic!(
-            "{file}: {} at {:?}\n{source}",
-            error.message, error.position
-        ),
+        Err(error) => panic!("{file}: {} at {:?}\n{source}", error.message, error.position),
     }
 }
 
@@ -47,11 +42,7 @@ fn references_to_imports_read_the_exports_object() {
         "a.js",
         &[
             ("a value", "import { a } from 'x'; f(a)", "f($_i0.a)"),
-            (
-                "a renamed value",
-                "import { a as b } from 'x'; f(b)",
-                "f($_i0.a)",
-            ),
+            ("a renamed value", "import { a as b } from 'x'; f(b)", "f($_i0.a)"),
             (
                 "a callee has no receiver",
                 "import { a } from 'x'; f(a(1))",
@@ -67,11 +58,7 @@ fn references_to_imports_read_the_exports_object() {
                 "import { a } from 'x'; f(a?.(1))",
                 "f((0,$_i0.a)?.(1))",
             ),
-            (
-                "a tag",
-                "import { a } from 'x'; f(a`t`)",
-                "f((0,$_i0.a)`t`)",
-            ),
+            ("a tag", "import { a } from 'x'; f(a`t`)", "f((0,$_i0.a)`t`)"),
             (
                 "new keeps its shape",
                 "import { A } from 'x'; f(new A(1))",
@@ -82,16 +69,8 @@ fn references_to_imports_read_the_exports_object() {
                 "import { a } from 'x'; f(a.b())",
                 "f($_i0.a.b())",
             ),
-            (
-                "shorthand",
-                "import { a } from 'x'; f({ a })",
-                "f({ a:$_i0.a })",
-            ),
-            (
-                "typeof",
-                "import { a } from 'x'; f(typeof a)",
-                "f(typeof $_i0.a)",
-            ),
+            ("shorthand", "import { a } from 'x'; f({ a })", "f({ a:$_i0.a })"),
+            ("typeof", "import { a } from 'x'; f(typeof a)", "f(typeof $_i0.a)"),
             (
                 "heritage",
                 "import { A } from 'x'; class B extends A {}",
@@ -129,21 +108,9 @@ fn assignments_to_imports_throw() {
         &[
             ("plain", "import { a } from 'x'; a = 1", "$_k = 1"),
             ("update", "import { a } from 'x'; a++", "$_k++"),
-            (
-                "destructuring",
-                "import { a } from 'x'; ({ a } = o)",
-                "({ a:$_k } = o)",
-            ),
-            (
-                "loop",
-                "import { a } from 'x'; for (a of o);",
-                "for ($_k of o)",
-            ),
-            (
-                "the constant exists",
-                "import { a } from 'x'; a = 1",
-                "const $_k=0;",
-            ),
+            ("destructuring", "import { a } from 'x'; ({ a } = o)", "({ a:$_k } = o)"),
+            ("loop", "import { a } from 'x'; for (a of o);", "for ($_k of o)"),
+            ("the constant exists", "import { a } from 'x'; a = 1", "const $_k=0;"),
         ],
     );
 }
@@ -163,11 +130,7 @@ fn exports_are_set_when_their_value_is_there() {
                 "export const a = 1",
                 "const a = 1;$_x.a=a;",
             ),
-            (
-                "destructured",
-                "export const { a, ...b } = o",
-                ";$_x.a=a;;$_x.b=b;",
-            ),
+            ("destructured", "export const { a, ...b } = o", ";$_x.a=a;;$_x.b=b;"),
             ("a class", "export class C {}", "class C {};$_x.C=C;"),
             (
                 "reassigned: a getter",
@@ -184,16 +147,8 @@ fn exports_are_set_when_their_value_is_there() {
                 "{ var a = 1 } export { a }",
                 "$_m.live(\"a\",()=>a);",
             ),
-            (
-                "by list, after",
-                "const a = 1; export { a as b }",
-                ";;$_x.b=a;",
-            ),
-            (
-                "by list, before",
-                "export { a }; const a = 1",
-                "\n$_x.a=a;\n}",
-            ),
+            ("by list, after", "const a = 1; export { a as b }", ";;$_x.b=a;"),
+            ("by list, before", "export { a }; const a = 1", "\n$_x.a=a;\n}"),
             (
                 "keys in order",
                 "export const b = 1, a = 2",
@@ -264,11 +219,7 @@ fn default_exports_are_named() {
 
 #[test]
 fn lines_stay_where_they_are() {
-    let code = run(
-        "a.js",
-        "import {\n  a,\n} from 'x'\nexport {\n  b\n}\nconst b = 1\n",
-    )
-    .code;
+    let code = run("a.js", "import {\n  a,\n} from 'x'\nexport {\n  b\n}\nconst b = 1\n").code;
     let line = code.lines().position(|line| line.contains("const b = 1"));
     assert_eq!(line, Some(6));
 }
@@ -346,21 +297,9 @@ fn the_head_says_what_the_body_is() {
     let cases = [
         ("a.js", "export const a = 1", "function($_x,$_m){"),
         ("a.js", "await a", "async function($_x,$_m){"),
-        (
-            "a.js",
-            "for await (const a of b);",
-            "async function($_x,$_m){",
-        ),
-        (
-            "a.mjs",
-            "class A { static [await a] = 1 }",
-            "async function($_x,$_m){",
-        ),
-        (
-            "a.js",
-            "export {}; async () => await a",
-            "function($_x,$_m){",
-        ),
+        ("a.js", "for await (const a of b);", "async function($_x,$_m){"),
+        ("a.mjs", "class A { static [await a] = 1 }", "async function($_x,$_m){"),
+        ("a.js", "export {}; async () => await a", "function($_x,$_m){"),
         (
             "a.js",
             "exports.a = 1",
@@ -387,10 +326,7 @@ fn the_head_says_what_the_body_is() {
             },
         )
         .code;
-        assert!(
-            code.starts_with(head),
-            "{source}\n  wanted: {head}\n  got: {code}"
-        );
+        assert!(code.starts_with(head), "{source}\n  wanted: {head}\n  got: {code}");
     }
 }
 
@@ -406,9 +342,9 @@ fn cycles_publish_getters_first() {
         &options,
     )
     .code;
-    assert!(code.starts_with(
-        "function*($_x,$_m,$_i0){\"use strict\";$_m.live(\"a\",()=>a);$_m.live(\"f\",()=>f);yield;"
-    ));
+    assert!(
+        code.starts_with("function*($_x,$_m,$_i0){\"use strict\";$_m.live(\"a\",()=>a);$_m.live(\"f\",()=>f);yield;")
+    );
     assert!(!code.contains("$_x.a="));
 }
 
@@ -428,11 +364,7 @@ fn formats_are_told_apart() {
         ("a.js", "return 1", Format::CommonJs),
         ("a.ts", "const a: number = 1", Format::Module),
         ("a.ts", "module.exports = 1", Format::CommonJs),
-        (
-            "a.ts",
-            "import type { A } from 'a'; const a: A = 1",
-            Format::Module,
-        ),
+        ("a.ts", "import type { A } from 'a'; const a: A = 1", Format::Module),
         ("a.ts", "import a = require('a'); a()", Format::CommonJs),
         ("a.ts", "const a = 1; export = a", Format::CommonJs),
         ("a.cts", "export const a: number = 1", Format::Module),
@@ -478,11 +410,7 @@ fn typescript_elides_what_is_only_a_type() {
 #[test]
 fn typescript_syntax_is_lowered() {
     let cases = [
-        (
-            "a.ts",
-            "export enum E { A, B = 'b' }",
-            "E[E[\"A\"] = 0] = \"A\"",
-        ),
+        ("a.ts", "export enum E { A, B = 'b' }", "E[E[\"A\"] = 0] = \"A\""),
         (
             "a.ts",
             "export class A { constructor(private b: string) {} }",
@@ -495,11 +423,7 @@ fn typescript_syntax_is_lowered() {
         ),
         ("a.jsx", "export const e = <a/>", "(0,$_i0.jsx)(\"a\", {})"),
         ("a.ts", "export class A { accessor b = 1 }", "get b()"),
-        (
-            "a.js",
-            "export {}; { using a = b }",
-            "babelHelpers.usingCtx()",
-        ),
+        ("a.js", "export {}; { using a = b }", "babelHelpers.usingCtx()"),
         (
             "a.js",
             "/** @jsxRuntime classic @jsx h */ export const e = <a/>",
@@ -508,10 +432,7 @@ fn typescript_syntax_is_lowered() {
     ];
     for (file, source, expected) in cases {
         let code = run(file, source).code;
-        assert!(
-            code.contains(expected),
-            "{source}\n  wanted: {expected}\n  got: {code}"
-        );
+        assert!(code.contains(expected), "{source}\n  wanted: {expected}\n  got: {code}");
     }
 }
 
@@ -556,8 +477,7 @@ fn legacy_decorators_carry_metadata() {
         decorator_metadata: true,
         ..CompilerOptions::default()
     };
-    let source =
-        "import { D } from 'd'; @d class A { constructor(a: D) {} @p b: string }; export { A }";
+    let source = "import { D } from 'd'; @d class A { constructor(a: D) {} @p b: string }; export { A }";
     let result = run_with(
         "a.ts",
         source,
@@ -597,11 +517,7 @@ fn class_fields_can_be_assigned() {
 #[test]
 fn standard_decorators_name_the_option() {
     let error = fail("a.ts", "@d class A {}");
-    assert!(
-        error
-            .help
-            .is_some_and(|help| help.contains("experimentalDecorators"))
-    );
+    assert!(error.help.is_some_and(|help| help.contains("experimentalDecorators")));
 }
 
 #[test]
@@ -622,11 +538,7 @@ fn syntax_errors_have_a_place_and_a_frame() {
             "{source}: {}",
             error.message
         );
-        assert!(
-            error
-                .frame
-                .is_some_and(|frame| frame.contains(&format!("> {line} |")))
-        );
+        assert!(error.frame.is_some_and(|frame| frame.contains(&format!("> {line} |"))));
     }
 }
 
@@ -643,8 +555,7 @@ fn positions_lead_back_to_the_source() {
     let result = run("a.js", source);
     assert_eq!(original(&result, source, "throw"), (2, 23));
     assert_eq!(original(&result, source, "(1)"), (2, 18));
-    let source =
-        "interface A {}\n\nexport const f = (a: A): void => {\n  throw new Error('e')\n}\n";
+    let source = "interface A {}\n\nexport const f = (a: A): void => {\n  throw new Error('e')\n}\n";
     let result = run("a.ts", source);
     assert_eq!(original(&result, source, "throw"), (4, 3));
 }
@@ -653,11 +564,7 @@ fn positions_lead_back_to_the_source() {
 fn common_js_names_of_modules_are_given_to_the_project_only() {
     let source = "export const a = typeof require, b = module";
     let result = run("a.js", source);
-    assert!(
-        result
-            .code
-            .contains("let require=$_m.require;let module=$_m.module;")
-    );
+    assert!(result.code.contains("let require=$_m.require;let module=$_m.module;"));
     assert!(result.common_js.exports);
     let options = Options {
         in_package: true,

@@ -106,9 +106,7 @@ pub(super) struct EditMap {
 impl EditMap {
     /// The source offset from which the output at `offset` stems.
     pub(super) fn source_offset(&self, offset: u32) -> u32 {
-        let index = self
-            .entries
-            .partition_point(|entry| entry.out_start <= offset);
+        let index = self.entries.partition_point(|entry| entry.out_start <= offset);
         let Some(entry) = index.checked_sub(1).map(|index| self.entries[index]) else {
             return offset;
         };

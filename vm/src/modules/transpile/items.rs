@@ -5,8 +5,7 @@
 use std::collections::HashMap;
 
 use oxc_ast::ast::{
-    ImportAttributeKey, ImportDeclaration, ImportDeclarationSpecifier, Program, Statement,
-    StringLiteral, WithClause,
+    ImportAttributeKey, ImportDeclaration, ImportDeclarationSpecifier, Program, Statement, StringLiteral, WithClause,
 };
 use oxc_semantic::{Scoping, SymbolId};
 use oxc_span::{GetSpan, Span};
@@ -22,8 +21,7 @@ pub(super) struct Names {
 impl Names {
     /// Picks a prefix that the text does not contain.
     pub(super) fn for_source(source: &str) -> Self {
-        let finder =
-            |prefix: &str| memchr::memmem::find(source.as_bytes(), prefix.as_bytes()).is_some();
+        let finder = |prefix: &str| memchr::memmem::find(source.as_bytes(), prefix.as_bytes()).is_some();
         let mut prefix = String::from("$_");
         while finder(&prefix) {
             prefix.push('t');
@@ -159,11 +157,7 @@ impl Items {
     }
 
     /// The index of the module asked for; the first mention decides the order.
-    pub(super) fn request(
-        &mut self,
-        source: &StringLiteral<'_>,
-        with: Option<&WithClause<'_>>,
-    ) -> usize {
+    pub(super) fn request(&mut self, source: &StringLiteral<'_>, with: Option<&WithClause<'_>>) -> usize {
         let attribute = with.map(attribute_type).unwrap_or_default();
         let specifier = source.value.as_str();
         if let Some(at) = self
@@ -185,17 +179,13 @@ impl Items {
         let request = self.request(&import.source, import.with_clause.as_deref());
         for specifier in import.specifiers.iter().flatten() {
             let (imported, local, span) = match specifier {
-                ImportDeclarationSpecifier::ImportSpecifier(it) => (
-                    Some(it.imported.name().to_string()),
-                    &it.local,
-                    it.imported.span(),
-                ),
+                ImportDeclarationSpecifier::ImportSpecifier(it) => {
+                    (Some(it.imported.name().to_string()), &it.local, it.imported.span())
+                }
                 ImportDeclarationSpecifier::ImportDefaultSpecifier(it) => {
                     (Some("default".to_owned()), &it.local, it.span)
                 }
-                ImportDeclarationSpecifier::ImportNamespaceSpecifier(it) => {
-                    (None, &it.local, it.span)
-                }
+                ImportDeclarationSpecifier::ImportNamespaceSpecifier(it) => (None, &it.local, it.span),
             };
             let param = self.param(request, imported.as_deref(), range(span));
             if let Some(symbol) = local.symbol_id.get() {

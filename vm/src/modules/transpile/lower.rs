@@ -10,9 +10,7 @@ use oxc_ast_visit::Visit;
 use oxc_codegen::{Codegen, CodegenOptions, CommentOptions};
 use oxc_semantic::SemanticBuilder;
 use oxc_span::{SourceType, Span};
-use oxc_transformer::{
-    HelperLoaderMode, JsxOptions, JsxRuntime, Module, TransformOptions, Transformer,
-};
+use oxc_transformer::{HelperLoaderMode, JsxOptions, JsxRuntime, Module, TransformOptions, Transformer};
 
 use super::map::Lowered;
 use super::rewrite::{self, Input, Outcome};
@@ -74,20 +72,14 @@ pub(super) fn lower_and_rewrite(
     })?;
     let Outcome::Done(transpiled) = outcome else {
         return Err(Box::new(
-            Diagnostic::new(
-                "SyntaxError",
-                None,
-                "this file uses syntax that could not be lowered",
-            )
-            .in_file(path),
+            Diagnostic::new("SyntaxError", None, "this file uses syntax that could not be lowered").in_file(path),
         ));
     };
     let mut transpiled = *transpiled;
     transpiled.typescript = input.typescript;
     transpiled.lenient_imports = stage.lowered.text.contains("babelHelpers.decorateMetadata");
     let is_value = |name: &String| {
-        transpiled.exports.iter().any(|e| e.name == *name)
-            || transpiled.reexports.iter().any(|e| e.name == *name)
+        transpiled.exports.iter().any(|e| e.name == *name) || transpiled.reexports.iter().any(|e| e.name == *name)
     };
     transpiled.type_names = stage
         .exported_names
@@ -137,17 +129,13 @@ fn lower(
         return Err(error);
     }
     let scoping = semantic.semantic.into_scoping();
-    let is_module =
-        program.source_type.is_module() && (hint == FormatHint::Module || survey.module_syntax);
+    let is_module = program.source_type.is_module() && (hint == FormatHint::Module || survey.module_syntax);
     let options = transform_options(compiler, &survey);
-    let result =
-        Transformer::new(&allocator, path, &options).build_with_scoping(scoping, &mut program);
+    let result = Transformer::new(&allocator, path, &options).build_with_scoping(scoping, &mut program);
     if let Some(error) = syntax_error::first_error(path, source, &result.diagnostics) {
         return Err(error);
     }
-    let printed = Codegen::new()
-        .with_options(codegen_options(path))
-        .build(&program);
+    let printed = Codegen::new().with_options(codegen_options(path)).build(&program);
     let map = printed.map.map(|map| map.into_owned_sourcemap());
     let Some(map) = map else {
         return Err(Box::new(
@@ -199,8 +187,7 @@ fn transform_options(compiler: &CompilerOptions, survey: &Survey) -> TransformOp
     if compiler.assign_class_fields {
         options.assumptions.set_public_class_fields = true;
         options.typescript.remove_class_fields_without_initializer = true;
-        options.env.es2022.class_properties =
-            Some(oxc_transformer::ClassPropertiesOptions { loose: true });
+        options.env.es2022.class_properties = Some(oxc_transformer::ClassPropertiesOptions { loose: true });
     }
     options.jsx = jsx_options(compiler);
     if let Some(factory) = &compiler.jsx_factory {
@@ -282,9 +269,7 @@ impl Survey {
                 self.exported_names.push("default".to_owned());
             }
             Statement::ImportDeclaration(_) => self.module_syntax = true,
-            Statement::TSImportEqualsDeclaration(it) => {
-                self.note_import_equals(&it.module_reference)
-            }
+            Statement::TSImportEqualsDeclaration(it) => self.note_import_equals(&it.module_reference),
             Statement::TSExportAssignment(_) => self.common_js_syntax = true,
             _ => {}
         }

@@ -47,9 +47,7 @@ impl Lowered {
         for token in self.map.get_tokens() {
             match token.get_dst_line().cmp(&line) {
                 std::cmp::Ordering::Less => {}
-                std::cmp::Ordering::Equal if token.get_dst_col() <= column || best.is_none() => {
-                    best = Some(token)
-                }
+                std::cmp::Ordering::Equal if token.get_dst_col() <= column || best.is_none() => best = Some(token),
                 _ => break,
             }
         }

@@ -13,6 +13,7 @@ mod lower;
 mod map;
 mod render;
 mod rewrite;
+mod statements;
 mod syntax_error;
 
 use std::path::Path;
@@ -192,11 +193,7 @@ impl Language {
 /// # Errors
 ///
 /// Syntax errors, and syntax that is not supported.
-pub fn transpile(
-    path: &Path,
-    source: &str,
-    options: &Options,
-) -> Result<Transpiled, Box<Diagnostic>> {
+pub fn transpile(path: &Path, source: &str, options: &Options) -> Result<Transpiled, Box<Diagnostic>> {
     let source = source.strip_prefix('\u{feff}').unwrap_or(source);
     let language = Language::of(path);
     let hint = options.hint.unwrap_or(FormatHint::Detect);
@@ -208,9 +205,7 @@ pub fn transpile(
     }
     match rewrite::rewrite(path, source, &rewrite::Input::plain(hint, options))? {
         rewrite::Outcome::Done(transpiled) => Ok(*transpiled),
-        rewrite::Outcome::NeedsLowering => {
-            lower::lower_and_rewrite(path, source, language, options)
-        }
+        rewrite::Outcome::NeedsLowering => lower::lower_and_rewrite(path, source, language, options),
     }
 }
 

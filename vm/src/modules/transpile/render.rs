@@ -73,11 +73,7 @@ fn common_js(source: &str, edits: Edits, params: &str, needs_runtime: bool) -> T
 fn module(body: Body<'_>) -> Transpiled {
     let cyclic = body.shape == Shape::Cyclic;
     let prefix = header(&body) + &prologue(&body, cyclic);
-    let suffix = if cyclic {
-        String::new()
-    } else {
-        epilogue(&body)
-    } + "\n}";
+    let suffix = if cyclic { String::new() } else { epilogue(&body) } + "\n}";
     let Body {
         source,
         items,
@@ -122,11 +118,7 @@ fn header(body: &Body<'_>) -> String {
         (true, Shape::Plain) => "async function",
         (true, Shape::Cyclic) => "async function*",
     };
-    let mut text = format!(
-        "{keyword}({},{}",
-        body.names.exports(),
-        body.names.context()
-    );
+    let mut text = format!("{keyword}({},{}", body.names.exports(), body.names.context());
     for index in 0..body.items.params.len() {
         text.push(',');
         text.push_str(&body.names.param(index));
@@ -189,26 +181,14 @@ fn publish_at_top(names: &Names, items: &Items, cyclic: bool) -> String {
         .copied()
         .collect();
     for late in [1, 2] {
-        natural.extend(
-            items
-                .exports
-                .iter()
-                .filter(|export| rank(export.publish) == late),
-        );
+        natural.extend(items.exports.iter().filter(|export| rank(export.publish) == late));
     }
     let in_order = natural.iter().zip(&sorted).all(|(a, b)| a.name == b.name);
     let mut text = String::new();
     for export in sorted {
-        let (target, local) = (
-            format!("{}{}", names.exports(), member(&export.name)),
-            &export.local,
-        );
+        let (target, local) = (format!("{}{}", names.exports(), member(&export.name)), &export.local);
         if cyclic || export.publish == Publish::Live {
-            text += &format!(
-                "{}.live({},()=>{local});",
-                names.context(),
-                quote(&export.name)
-            );
+            text += &format!("{}.live({},()=>{local});", names.context(), quote(&export.name));
         } else if export.publish == Publish::Hoisted {
             text += &format!("{target}={local};");
         } else if !in_order {

@@ -8,12 +8,10 @@ use std::path::Path;
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
-    AccessorProperty, ArrowFunctionExpression, AssignmentTargetPropertyIdentifier, AwaitExpression,
-    CallExpression, Declaration, Decorator, ExportDefaultDeclaration, ExportDefaultDeclarationKind,
-    Expression, ForOfStatement, Function, IdentifierReference, ImportExpression, ImportMeta,
-    JSXElement, JSXFragment, LabeledStatement, ModuleExportName, ObjectProperty, Program,
-    SimpleAssignmentTarget, Statement, TaggedTemplateExpression, TryStatement, VariableDeclaration,
-    VariableDeclarationKind,
+    AccessorProperty, ArrowFunctionExpression, AssignmentTargetPropertyIdentifier, AwaitExpression, CallExpression,
+    Decorator, Expression, ForOfStatement, Function, IdentifierReference, ImportExpression, ImportMeta, JSXElement,
+    JSXFragment, LabeledStatement, ObjectProperty, Program, SimpleAssignmentTarget, Statement,
+    TaggedTemplateExpression, TryStatement, VariableDeclaration, VariableDeclarationKind,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
@@ -22,9 +20,9 @@ use oxc_span::{GetSpan, SourceType, Span};
 use oxc_syntax::scope::ScopeFlags;
 
 use super::edits::Edits;
-use super::items::{Binding, Items, Names, OwnExport, Publish, member, range};
+use super::items::{Binding, Items, Names, member};
 use super::render::{self, Body};
-use super::{FormatHint, Options, Reexport, Shape, Transpiled, syntax_error};
+use super::{FormatHint, Options, Shape, Transpiled, syntax_error};
 use crate::modules::diagnostic::Diagnostic;
 
 /// What the rewrite is told.
@@ -79,11 +77,7 @@ fn source_type(hint: FormatHint) -> SourceType {
 }
 
 /// Parses; where the format is open and `await` is what a script cannot have, as a module.
-pub(super) fn parse<'a>(
-    allocator: &'a Allocator,
-    source: &'a str,
-    source_type: SourceType,
-) -> ParserReturn<'a> {
+pub(super) fn parse<'a>(allocator: &'a Allocator, source: &'a str, source_type: SourceType) -> ParserReturn<'a> {
     let run = |source_type| {
         Parser::new(allocator, source, source_type)
             .with_options(parse_options())
@@ -103,11 +97,7 @@ pub(super) fn parse<'a>(
 }
 
 /// Parses and rewrites JavaScript.
-pub(super) fn rewrite(
-    path: &Path,
-    source: &str,
-    input: &Input,
-) -> Result<Outcome, Box<Diagnostic>> {
+pub(super) fn rewrite(path: &Path, source: &str, input: &Input) -> Result<Outcome, Box<Diagnostic>> {
     let allocator = Allocator::default();
     let source_type = source_type(input.hint).with_jsx(!input.lowered);
     let parsed = parse(&allocator, source, source_type);
@@ -120,8 +110,7 @@ pub(super) fn rewrite(
         return Err(error);
     }
     let scoping = semantic.semantic.into_scoping();
-    let is_module =
-        program.source_type.is_module() || (input.typescript && !mentions_common_js(&scoping));
+    let is_module = program.source_type.is_module() || (input.typescript && !mentions_common_js(&scoping));
     let mut rewriter = Rewriter::new(source, &scoping, program, is_module);
     rewriter.run(program);
     if rewriter.needs_lowering && !input.lowered {
@@ -193,19 +182,19 @@ pub(super) struct Uses {
     pub(super) top_level_await: bool,
 }
 
-struct Rewriter<'s> {
-    source: &'s str,
-    scoping: &'s Scoping,
-    names: Names,
-    items: Items,
-    edits: Edits,
+pub(super) struct Rewriter<'s> {
+    pub(super) source: &'s str,
+    pub(super) scoping: &'s Scoping,
+    pub(super) names: Names,
+    pub(super) items: Items,
+    pub(super) edits: Edits,
     uses: Uses,
     is_module: bool,
     needs_lowering: bool,
     /// Whether each function around the current place is async; empty at the top of the module.
     functions: Vec<bool>,
     /// Start of the statement in a list that is being visited: a rewritten call there must not continue the line above.
-    statement_start: u32,
+    pub(super) statement_start: u32,
     /// Start of the outermost label around the statement that is about to be visited.
     label_start: Option<u32>,
 }
@@ -230,273 +219,15 @@ impl<'s> Rewriter<'s> {
     fn run(&mut self, program: &Program<'_>) {
         if let Some(hashbang) = &program.hashbang {
             // Two bytes for two: inside a function `#!` is an error.
-            self.edits
-                .replace(hashbang.span.start, hashbang.span.start + 2, "//");
+            self.edits.replace(hashbang.span.start, hashbang.span.start + 2, "//");
         }
         for statement in &program.body {
             self.top_level(statement);
         }
     }
 
-    fn top_level(&mut self, statement: &Statement<'_>) {
-        match statement {
-            Statement::ImportDeclaration(it) => self.blank(it.span),
-            Statement::ExportAllDeclaration(it) => {
-                let request = self.items.request(&it.source, it.with_clause.as_deref());
-                match &it.exported {
-                    Some(name) => self.items.reexports.push(Reexport {
-                        name: name.name().to_string(),
-                        request,
-                        imported: None,
-                        span: range(it.span),
-                    }),
-                    None => self.items.stars.push((request, range(it.source.span))),
-                }
-                self.blank(it.span);
-            }
-            Statement::ExportFromDeclaration(it) => {
-                let request = self.items.request(&it.source, it.with_clause.as_deref());
-                for specifier in &it.specifiers {
-                    self.items.reexports.push(Reexport {
-                        name: specifier.exported.name().to_string(),
-                        request,
-                        imported: Some(specifier.local.name().to_string()),
-                        span: range(specifier.local.span()),
-                    });
-                }
-                self.blank(it.span);
-            }
-            Statement::ExportNamedDeclaration(it) => {
-                self.blank(it.span);
-                for specifier in &it.specifiers {
-                    self.export_local(
-                        specifier.exported.name().to_string(),
-                        &specifier.local,
-                        it.span,
-                    );
-                }
-            }
-            Statement::ExportDeclaration(it) => {
-                self.edits
-                    .replace(it.span.start, it.declaration.span().start, "");
-                self.visit_declaration(&it.declaration);
-                self.export_declaration(&it.declaration, it.span.end);
-            }
-            Statement::ExportDefaultDeclaration(it) => self.export_default(it),
-            _ => {
-                self.statement_start = statement.span().start;
-                self.visit_statement(statement);
-            }
-        }
-    }
-
-    /// Removes a statement but not its line breaks; the semicolon keeps the lines around it apart.
-    fn blank(&mut self, span: Span) {
-        let lines = self.source[span.start as usize..span.end as usize]
-            .bytes()
-            .filter(|&b| b == b'\n')
-            .count();
-        self.edits
-            .replace(span.start, span.end, format!(";{}", "\n".repeat(lines)));
-    }
-
-    fn export_local(&mut self, name: String, local: &ModuleExportName<'_>, statement: Span) {
-        let ModuleExportName::IdentifierReference(local) = local else {
-            return;
-        };
-        let Some(symbol) = self.symbol_of(local) else {
-            return;
-        };
-        if let Some(binding) = self.items.bindings.get(&symbol) {
-            let Binding {
-                request,
-                imported,
-                span,
-                ..
-            } = binding.clone();
-            self.items.reexports.push(Reexport {
-                name,
-                request,
-                imported,
-                span,
-            });
-            return;
-        }
-        self.export_symbol(
-            name,
-            local.name.to_string(),
-            symbol,
-            statement.start,
-            statement.end,
-        );
-    }
-
-    fn export_declaration(&mut self, declaration: &Declaration<'_>, end: u32) {
-        let mut declared: Vec<(String, SymbolId)> = Vec::new();
-        let mut add = |id: &oxc_ast::ast::BindingIdentifier<'_>| {
-            if let Some(symbol) = id.symbol_id.get() {
-                declared.push((id.name.to_string(), symbol));
-            }
-        };
-        match declaration {
-            Declaration::FunctionDeclaration(it) => it.id.iter().for_each(&mut add),
-            Declaration::ClassDeclaration(it) => it.id.iter().for_each(&mut add),
-            Declaration::VariableDeclaration(it) => {
-                for declarator in &it.declarations {
-                    declarator
-                        .id
-                        .get_binding_identifiers()
-                        .into_iter()
-                        .for_each(&mut add);
-                }
-            }
-            _ => {}
-        }
-        for (name, symbol) in declared {
-            self.export_symbol(name.clone(), name, symbol, end, end);
-        }
-    }
-
-    fn export_symbol(&mut self, name: String, local: String, symbol: SymbolId, at: u32, end: u32) {
-        let publish = self.items.publish(self.scoping, symbol, at);
-        self.publish(
-            OwnExport {
-                name,
-                local,
-                publish,
-            },
-            end,
-        );
-    }
-
-    fn publish(&mut self, export: OwnExport, end: u32) {
-        if export.publish == Publish::InPlace {
-            let text = format!(
-                ";{}{}={};",
-                self.names.exports(),
-                member(&export.name),
-                export.local
-            );
-            self.edits.publish(end, text);
-        }
-        self.items.exports.push(export);
-    }
-
-    fn export_default(&mut self, export: &ExportDefaultDeclaration<'_>) {
-        let keyword_end = self.default_keyword_end(export.span.start);
-        match &export.declaration {
-            ExportDefaultDeclarationKind::FunctionDeclaration(function) => {
-                self.edits
-                    .replace(export.span.start, function.span.start, "");
-                match &function.id {
-                    Some(id) => {
-                        self.visit_function(function, ScopeFlags::Function);
-                        self.export_default_binding(id, export.span.end);
-                    }
-                    None => {
-                        self.edits.insert(
-                            function.params.span.start,
-                            format!(" {}", self.names.default()),
-                        );
-                        self.visit_function(function, ScopeFlags::Function);
-                        self.publish_default(Publish::Hoisted, export.span.end);
-                    }
-                }
-            }
-            ExportDefaultDeclarationKind::ClassDeclaration(class) if class.id.is_some() => {
-                self.edits.replace(export.span.start, class.span.start, "");
-                self.visit_class(class);
-                if let Some(id) = &class.id {
-                    self.export_default_binding(id, export.span.end);
-                }
-            }
-            ExportDefaultDeclarationKind::ClassDeclaration(class) => {
-                self.open_named_default(export.span.start, keyword_end);
-                self.visit_class(class);
-                self.edits.insert(export.span.end, "}.default");
-                self.publish_default(Publish::InPlace, export.span.end);
-            }
-            ExportDefaultDeclarationKind::TSInterfaceDeclaration(_) => self.blank(export.span),
-            other => {
-                let Some(expression) = other.as_expression() else {
-                    return;
-                };
-                self.export_default_expression(export, expression, keyword_end);
-            }
-        }
-    }
-
-    fn export_default_expression(
-        &mut self,
-        export: &ExportDefaultDeclaration<'_>,
-        expression: &Expression<'_>,
-        keyword_end: u32,
-    ) {
-        let end = export.span.end;
-        let has_semicolon = self.source.as_bytes().get(end as usize - 1) == Some(&b';');
-        let expression_end = if has_semicolon { end - 1 } else { end };
-        if is_anonymous_definition(expression) {
-            // A property definition gives the value the name `default`, as the specification asks.
-            self.open_named_default(export.span.start, keyword_end);
-            self.visit_expression(expression);
-            self.edits.insert(expression_end, "}.default");
-        } else {
-            self.edits.replace(
-                export.span.start,
-                keyword_end,
-                format!("const {}=", self.names.default()),
-            );
-            self.visit_expression(expression);
-        }
-        self.publish_default(Publish::InPlace, end);
-    }
-
-    fn open_named_default(&mut self, start: u32, keyword_end: u32) {
-        self.edits.replace(
-            start,
-            keyword_end,
-            format!("const {}={{default:", self.names.default()),
-        );
-    }
-
-    fn publish_default(&mut self, publish: Publish, end: u32) {
-        let export = OwnExport {
-            name: "default".to_owned(),
-            local: self.names.default(),
-            publish,
-        };
-        self.publish(export, end);
-    }
-
-    fn export_default_binding(&mut self, id: &oxc_ast::ast::BindingIdentifier<'_>, end: u32) {
-        if let Some(symbol) = id.symbol_id.get() {
-            self.export_symbol("default".to_owned(), id.name.to_string(), symbol, end, end);
-        }
-    }
-
-    /// The end of the words `export default`, which comments may separate.
-    fn default_keyword_end(&self, start: u32) -> u32 {
-        let bytes = self.source.as_bytes();
-        let mut at = start as usize + "export".len();
-        while at < bytes.len() {
-            let rest = &bytes[at..];
-            if rest.starts_with(b"/*") {
-                at += memchr::memmem::find(rest, b"*/").map_or(rest.len(), |length| length + 2);
-            } else if rest.starts_with(b"//") {
-                at += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
-            } else if rest.starts_with(b"default") {
-                return (at + "default".len()) as u32;
-            } else {
-                at += 1;
-            }
-        }
-        start
-    }
-
-    fn symbol_of(&self, reference: &IdentifierReference<'_>) -> Option<SymbolId> {
-        self.scoping
-            .get_reference(reference.reference_id.get()?)
-            .symbol_id()
+    pub(super) fn symbol_of(&self, reference: &IdentifierReference<'_>) -> Option<SymbolId> {
+        self.scoping.get_reference(reference.reference_id.get()?).symbol_id()
     }
 
     fn import_of(&self, reference: &IdentifierReference<'_>) -> Option<&Binding> {
@@ -532,8 +263,7 @@ impl<'s> Rewriter<'s> {
             Some(_) => format!("{guard}(0,{})", self.read(binding)),
             None => self.read(binding),
         };
-        self.edits
-            .replace(reference.span.start, reference.span.end, text);
+        self.edits.replace(reference.span.start, reference.span.end, text);
         true
     }
 
@@ -554,33 +284,15 @@ impl<'s> Rewriter<'s> {
         self.uses.resume = true;
         self.edits.insert(
             at,
-            format!(
-                "{{const {}={}();",
-                self.names.saved_frame(),
-                self.names.frame()
-            ),
+            format!("{{const {}={}();", self.names.saved_frame(), self.names.frame()),
         );
     }
 
     fn restore_frame(&mut self, at: u32, suffix: &str) {
         self.edits.insert(
             at,
-            format!(
-                "{}({});{suffix}",
-                self.names.resume(),
-                self.names.saved_frame()
-            ),
+            format!("{}({});{suffix}", self.names.resume(), self.names.saved_frame()),
         );
-    }
-}
-
-/// Functions, classes and arrows without a name of their own.
-fn is_anonymous_definition(expression: &Expression<'_>) -> bool {
-    match expression {
-        Expression::FunctionExpression(it) => it.id.is_none(),
-        Expression::ClassExpression(it) => it.id.is_none(),
-        Expression::ArrowFunctionExpression(_) => true,
-        _ => false,
     }
 }
 
@@ -630,26 +342,19 @@ impl<'a> Visit<'a> for Rewriter<'_> {
         if let SimpleAssignmentTarget::AssignmentTargetIdentifier(reference) = it {
             if self.import_of(reference).is_some() {
                 self.uses.constant = true;
-                self.edits.replace(
-                    reference.span.start,
-                    reference.span.end,
-                    self.names.constant(),
-                );
+                self.edits
+                    .replace(reference.span.start, reference.span.end, self.names.constant());
             }
             return;
         }
         walk::walk_simple_assignment_target(self, it);
     }
 
-    fn visit_assignment_target_property_identifier(
-        &mut self,
-        it: &AssignmentTargetPropertyIdentifier<'a>,
-    ) {
+    fn visit_assignment_target_property_identifier(&mut self, it: &AssignmentTargetPropertyIdentifier<'a>) {
         if self.import_of(&it.binding).is_some() {
             self.uses.constant = true;
             let text = format!("{}:{}", it.binding.name, self.names.constant());
-            self.edits
-                .replace(it.binding.span.start, it.binding.span.end, text);
+            self.edits.replace(it.binding.span.start, it.binding.span.end, text);
         }
         if let Some(init) = &it.init {
             self.visit_expression(init);
@@ -672,11 +377,8 @@ impl<'a> Visit<'a> for Rewriter<'_> {
     }
 
     fn visit_import_meta(&mut self, it: &ImportMeta) {
-        self.edits.replace(
-            it.span.start,
-            it.span.end,
-            format!("{}.meta", self.names.context()),
-        );
+        self.edits
+            .replace(it.span.start, it.span.end, format!("{}.meta", self.names.context()));
     }
 
     fn visit_await_expression(&mut self, it: &AwaitExpression<'a>) {
@@ -693,10 +395,7 @@ impl<'a> Visit<'a> for Rewriter<'_> {
     fn visit_labeled_statement(&mut self, it: &LabeledStatement<'a>) {
         // A label must stay on its loop, so the block around the loop goes around the label.
         let outermost = self.label_start.take().unwrap_or(it.span.start);
-        if matches!(
-            it.body,
-            Statement::LabeledStatement(_) | Statement::ForOfStatement(_)
-        ) {
+        if matches!(it.body, Statement::LabeledStatement(_) | Statement::ForOfStatement(_)) {
             self.label_start = Some(outermost);
         }
         self.visit_statement(&it.body);

@@ -7,11 +7,7 @@ use oxc_diagnostics::{Diagnostics, OxcDiagnostic, Severity};
 use crate::modules::diagnostic::Diagnostic;
 
 /// The first error among `diagnostics`, if there is one.
-pub(super) fn first_error(
-    path: &Path,
-    source: &str,
-    diagnostics: &Diagnostics,
-) -> Option<Box<Diagnostic>> {
+pub(super) fn first_error(path: &Path, source: &str, diagnostics: &Diagnostics) -> Option<Box<Diagnostic>> {
     let error = diagnostics
         .iter()
         .find(|diagnostic| diagnostic.severity == Severity::Error)?;
@@ -40,13 +36,7 @@ fn convert(path: &Path, source: &str, error: &OxcDiagnostic) -> Diagnostic {
 }
 
 /// A syntax error of our own at a byte range.
-pub(super) fn at(
-    path: &Path,
-    source: &str,
-    span: (u32, u32),
-    message: &str,
-    help: &str,
-) -> Box<Diagnostic> {
+pub(super) fn at(path: &Path, source: &str, span: (u32, u32), message: &str, help: &str) -> Box<Diagnostic> {
     Box::new(
         Diagnostic::new("SyntaxError", None, message)
             .in_file(path)

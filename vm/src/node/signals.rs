@@ -1,0 +1,66 @@
+//! `binding('signals')`: signals that JavaScript listens to.
+
+use std::cell::RefCell;
+use std::io::Read;
+
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
+
+use crate::engine::{Args, BindingTable, Ctx, JsResult, host as native};
+use crate::host::host;
+use crate::os::{SignalPipe, SignalWatch};
+
+use super::reply::{failure, unit};
+
+pub(crate) static SIGNALS: BindingTable =
+    BindingTable { name: "signals", entries: &[native(c"watch", watch), native(c"unwatch", unwatch), native(c"next", next)] };
+
+thread_local! {
+    static WATCHED: RefCell<Vec<SignalWatch>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Gives every signal its former disposition back.
+pub(super) fn restore_all() {
+    WATCHED.take();
+    if let Ok(pipe) = SignalPipe::get() {
+        // What came too late for this file is not the next one's.
+        let mut unread = [0; 64];
+        while pipe.reader().read(&mut unread).is_ok_and(|n| n > 0) {}
+    }
+}
+
+/// `watch(signal)`
+fn watch<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let signal = args.i32(cx, 0)?;
+    unit(cx, SignalWatch::new(signal).map(|watch| WATCHED.with_borrow_mut(|list| list.push(watch))))
+}
+
+/// `unwatch(signal)`
+fn unwatch<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let signal = args.i32(cx, 0)?;
+    WATCHED.with_borrow_mut(|list| list.retain(|watch| watch.signal() != signal));
+    Ok(cx.undefined())
+}
+
+/// `next(callback)`: `callback(null, signals)` with the numbers that have come; once.
+fn next<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let callback = args.function(cx, 0, "callback")?;
+    let host = host();
+    let pipe = match SignalPipe::get() {
+        Ok(pipe) => pipe,
+        Err(errno) => return Ok(failure(cx, errno)),
+    };
+    let arrival = async move {
+        // Registered here, in the loop's context; gone again when the realm's operations are dropped.
+        let Ok(reader) = AsyncFd::with_interest(pipe.reader(), Interest::READABLE) else { return Vec::new() };
+        let mut bytes = [0; 64];
+        loop {
+            let Ok(mut ready) = reader.readable().await else { return Vec::new() };
+            if let Ok(Ok(count)) = ready.try_io(|file| file.get_ref().read(&mut bytes)) {
+                return bytes[..count].to_vec();
+            }
+        }
+    };
+    host.run_async(callback, arrival, |cx, signals| cx.array_of(signals, |signal| Ok(cx.number(signal))).map(Into::into));
+    Ok(cx.undefined())
+}

@@ -199,31 +199,21 @@ pub fn index_of(haystack: &[u8], needle: &[u8], offset: f64, forward: bool, step
     if needle.len() > length || (step == 2 && (needle.len() < 2 || length < 2)) {
         return None;
     }
-    if forward {
-        let found = memchr::memmem::find_iter(&haystack[start..], needle).map(|at| at + start);
-        return first_aligned(found, start, step).or_else(|| realign(haystack, needle, start, step));
-    }
-    let last = start.min(length - needle.len());
-    (0..=last)
-        .rev()
-        .find(|at| (step == 1 || at % 2 == 0) && haystack[*at..].starts_with(needle))
-}
-
-/// `find_iter` skips overlapping matches, so an aligned one may hide behind an unaligned one.
-fn realign(haystack: &[u8], needle: &[u8], start: usize, step: usize) -> Option<usize> {
-    if step == 1 {
+    let last = length - needle.len();
+    if forward && start > last {
         return None;
     }
-    let last = haystack.len().checked_sub(needle.len())?;
-    (start..=last).find(|at| (at - start) % 2 == 0 && haystack[*at..].starts_with(needle))
+    match (forward, step) {
+        (true, 1) => memchr::memmem::find(&haystack[start..], needle).map(|at| at + start),
+        (true, _) => aligned(start..=last).find(|at| haystack[*at..].starts_with(needle)),
+        (false, 1) => memchr::memmem::rfind(&haystack[..start.min(last) + needle.len()], needle),
+        (false, _) => aligned(0..=start.min(last)).rev().find(|at| haystack[*at..].starts_with(needle)),
+    }
 }
 
-fn first_aligned(mut found: impl Iterator<Item = usize>, start: usize, step: usize) -> Option<usize> {
-    match step {
-        1 => found.next(),
-        // Cheap in the common case; the slow search decides when the first match is not aligned.
-        _ => found.next().filter(|at| (at - start) % 2 == 0),
-    }
+/// The even positions of a range; an odd start is taken back to the unit that it is in.
+fn aligned(range: std::ops::RangeInclusive<usize>) -> impl DoubleEndedIterator<Item = usize> {
+    (range.start() / 2..=range.end() / 2).map(|unit| unit * 2)
 }
 
 fn clamp_offset(length: usize, needle: usize, offset: f64, forward: bool) -> Option<usize> {
@@ -354,7 +344,9 @@ mod tests {
     fn utf16_search_matches_whole_units_only() {
         let hay = [0x61, 0x00, 0x00, 0x61, 0x00, 0x61];
         assert_eq!(index_of(&hay, &[0x00, 0x61], 0.0, true, 2), Some(2));
-        assert_eq!(index_of(&hay, &[0x61, 0x00], 1.0, true, 2), Some(3));
+        assert_eq!(index_of(&hay, &[0x61, 0x00], 3.0, true, 2), None);
+        assert_eq!(index_of(&hay, &[0x00, 0x61], 3.0, true, 2), Some(2));
+        assert_eq!(index_of(&hay, &[0x00, 0x61], 9.0, false, 2), Some(4));
     }
 
     #[test]

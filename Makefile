@@ -1,0 +1,43 @@
+# trun: the commands of the README. `make demo` and `make test` are all a newcomer needs.
+
+CARGO ?= cargo
+DEMO := fixtures/demo
+
+.PHONY: demo test ready deps npm fmt-check lint docs stress bench clean
+
+# A fresh machine to a green run: system packages, a release build, trun on the demo project.
+demo: deps
+	$(CARGO) build --release --locked -p trun
+	cd $(DEMO) && ../../target/release/trun --parallel=4
+
+# Everything the tests need, then all tests.
+test: deps npm
+	$(CARGO) test --workspace --locked
+
+# What CI runs.
+ready: deps npm fmt-check lint docs
+	$(CARGO) test --workspace --locked
+
+# The system's development packages of JavaScriptCore, OpenSSL and libffi.
+deps:
+	@scripts/system-packages.sh
+
+# npm packages that only tests need, pinned in tests/npm/package-lock.json.
+npm:
+	@scripts/npm-packages.sh
+
+fmt-check:
+	$(CARGO) fmt --all --check
+
+lint:
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+
+docs:
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked
+
+# The whole suite while the collector runs at every chance. Long: not part of CI.
+stress: deps npm
+	TRUN_GC_STRESS=20 $(CARGO) test --workspace --locked
+
+clean:
+	$(CARGO) clean

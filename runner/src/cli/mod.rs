@@ -19,12 +19,12 @@ use std::{env, ffi::OsString};
 
 use clap::error::ErrorKind;
 
+use self::{args::LowArgs, settings::Surroundings};
 pub use self::{
     error::UsageError,
     exit_code::ExitCode,
     settings::{ColourChoice, OnCrash, ReporterSpec, Settings},
 };
-use self::{args::LowArgs, settings::Surroundings};
 
 /// What the user wants.
 #[derive(Debug)]

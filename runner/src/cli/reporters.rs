@@ -45,9 +45,7 @@ fn spec(typed: &str, root: &Path) -> Result<ReporterSpec, UsageError> {
         None => (typed, None),
     };
     let kind = name.parse::<Kind>().map_err(|_| unknown(typed, name))?;
-    let file = file
-        .map(|file| path("--reporter", typed, file, root))
-        .transpose()?;
+    let file = file.map(|file| path("--reporter", typed, file, root)).transpose()?;
     Ok(ReporterSpec { kind, file })
 }
 
@@ -67,13 +65,7 @@ fn unknown(typed: &str, name: &str) -> UsageError {
 }
 
 /// Sends the report of this kind into a file. The reporter joins the others if it was not named.
-fn direct(
-    specs: &mut Vec<ReporterSpec>,
-    kind: Kind,
-    flag: &str,
-    file: &str,
-    root: &Path,
-) -> Result<(), UsageError> {
+fn direct(specs: &mut Vec<ReporterSpec>, kind: Kind, flag: &str, file: &str, root: &Path) -> Result<(), UsageError> {
     let file = path(flag, file, file, root)?;
     match specs.iter_mut().find(|spec| spec.kind == kind) {
         None => specs.push(ReporterSpec { kind, file: Some(file) }),
@@ -115,7 +107,11 @@ fn assign(spec: &mut ReporterSpec, flag: &str, file: PathBuf) -> Result<(), Usag
 
 fn path(flag: &str, typed: &str, file: &str, root: &Path) -> Result<PathBuf, UsageError> {
     if file.is_empty() {
-        let place = if typed.is_empty() { flag.to_owned() } else { format!("{flag}={typed}") };
+        let place = if typed.is_empty() {
+            flag.to_owned()
+        } else {
+            format!("{flag}={typed}")
+        };
         return Err(UsageError::Reporters(format!("{place} names no file")));
     }
     Ok(root.join(file))

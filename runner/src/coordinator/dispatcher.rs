@@ -14,6 +14,7 @@ use super::death::Death;
 use super::event::{InternalEvent, Response, Slot, SlotView, Tick};
 use super::queue::Queue;
 use super::slot::{KillReason, Place, Session, State};
+use crate::cli::OnCrash;
 use crate::os::Running;
 use crate::protocol::message::{FromWorker, ToWorker};
 use crate::zygote::{FromZygote, ProcessEnd};
@@ -30,15 +31,6 @@ const SCALE_UP_AFTER: u64 = 5_000_000;
 const REPORT_TICK: u64 = 250_000_000;
 /// Ticks further apart than this mean that this process was stopped.
 const SUSPENDED: u64 = 1_000_000_000;
-
-/// What to do when a worker crashes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OnCrash {
-    /// End the run.
-    Abort,
-    /// Go on with a new worker.
-    Continue,
-}
 
 /// What a run is.
 #[derive(Debug, Clone)]
@@ -495,6 +487,11 @@ impl<C: Control> Dispatcher<C> {
     /// Process ids of the workers, for sampling their memory.
     pub fn pids(&self) -> impl Iterator<Item = Option<i32>> + '_ {
         self.places.iter().map(|place| place.pid.filter(|_| place.end.is_none()))
+    }
+
+    /// Gives the hands back when the run is over.
+    pub fn into_control(self) -> C {
+        self.control
     }
 
     /// The hands.

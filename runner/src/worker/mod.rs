@@ -39,7 +39,7 @@ pub struct WorkerSettings {
     /// `--load-timeout`.
     pub load_timeout: Option<Duration>,
     /// `TRUN_GC_STRESS`.
-    pub gc_stress: bool,
+    pub gc_stress: Option<u32>,
 }
 
 /// Runs a worker to its end.
@@ -47,6 +47,8 @@ pub fn run(start: WorkerStart, settings: &WorkerSettings, pages: &'static [Runni
     let slot = start.slot;
     let socket = set_up_descriptors(start);
     set_up_environment(slot);
+    // Here and not before the fork: what this sets up in the engine's library does not survive one.
+    trun_vm::prepare_process(settings.gc_stress);
     // A panic of ours is a crash, reported as one; it must not unwind into the zygote's code this process was forked from.
     let outcome = panic::catch_unwind(|| serve(socket, slot, settings, &pages[slot as usize - 1]));
     match outcome {
@@ -79,7 +81,7 @@ fn serve(socket: UnixStream, slot: u32, settings: &WorkerSettings, page: &'stati
     let mut receiver = Receiver::<ToWorker>::new(reading);
     let wire = Rc::new(Wire::new(Sender::new(socket), page));
     let options = RuntimeOptions {
-        gc_stress: settings.gc_stress,
+        gc_stress: settings.gc_stress.is_some(),
         default_timeout: settings.test_timeout,
         load_timeout: settings.load_timeout,
         root: settings.root.clone(),

@@ -9,6 +9,8 @@ const { equals, customTesters } = require('harness/equality');
 
 const { captureStackTrace } = Error;
 
+// Stacks are cut at the matcher's own frame, so a matcher must not end in a tail call: the engine would drop that frame.
+
 /** What a failed assertion throws. */
 class AssertionError extends Error {
   constructor(message) {
@@ -17,22 +19,12 @@ class AssertionError extends Error {
   }
 }
 
-/** `expect(received)` with its modifiers. */
+/** `expect(received)` with its modifiers, whose defaults are on the prototype: most assertions have none. */
 class Assertion {
   constructor(received, modern) {
     this.received = received;
     this.modern = modern;
-    this.isNot = false;
-    this.promise = '';
-    this.note = undefined;
-    this.soft = false;
-    /** `{ interval, timeout }` of `expect.poll`. */
-    this.polling = undefined;
-    /** The modifier by which a promise got here, for the hint. */
-    this.settledAs = undefined;
     this.name = '';
-    /** What `check` found out that `explain` needs. */
-    this.found = undefined;
   }
 
   get not() {
@@ -48,15 +40,23 @@ class Assertion {
   }
 
   with(changes) {
-    const copy = new Assertion(this.received, this.modern);
-    copy.isNot = this.isNot;
-    copy.promise = this.promise;
-    copy.note = this.note;
-    copy.soft = this.soft;
-    copy.polling = this.polling;
-    return Object.assign(copy, changes);
+    return Object.assign(new Assertion(this.received, this.modern), this, changes);
   }
 }
+
+Object.assign(Assertion.prototype, {
+  isNot: false,
+  promise: '',
+  /** The user's own words for a failure. */
+  note: undefined,
+  soft: false,
+  /** `{ interval, timeout }` of `expect.poll`. */
+  polling: undefined,
+  /** The modifier by which a promise got here, for the hint. */
+  settledAs: undefined,
+  /** What `check` found out that `explain` needs. */
+  found: undefined,
+});
 
 for (const word of ['to', 'be', 'been', 'is', 'that', 'which', 'has', 'have', 'deep', 'a', 'an']) {
   Object.defineProperty(Assertion.prototype, word, {
@@ -76,7 +76,10 @@ function install(table) {
 function installOne(name, { check, explain }) {
   const method = function (...args) {
     this.name = name;
-    if (this.promise !== '') return afterSettling(this, method, args);
+    if (this.promise !== '') {
+      const pending = afterSettling(this, method, args);
+      return pending;
+    }
     state.expect.assertionCalls += 1;
     if (Boolean(check.call(this, this.received, ...args)) === this.isNot) raise(this, explain.call(this, this.received, ...args), method);
     return undefined;
@@ -240,7 +243,7 @@ function matcherContext(assertion) {
     suppressedErrors: state.expect.suppressedErrors,
     dontThrow() {},
     get utils() {
-      return require('harness/messages').utils(state.expect);
+      return require('harness/messages').utils();
     },
   };
 }
@@ -257,7 +260,10 @@ function extend(matchers) {
 function installCustom(name, matcher) {
   const method = function (...args) {
     this.name = String(name);
-    if (this.promise !== '') return afterSettling(this, method, args);
+    if (this.promise !== '') {
+      const pending = afterSettling(this, method, args);
+      return pending;
+    }
     state.expect.assertionCalls += 1;
     const result = matcher.call(matcherContext(this), this.received, ...args);
     if (result !== null && typeof result === 'object' && typeof result.then === 'function') {

@@ -38,10 +38,8 @@ function needNth(assertion, nth) {
 const showArgs = (args) => (args.length === 0 ? 'called with 0 arguments' : args.map((arg) => lazy().show(arg)).join(', '));
 
 function sameArgs(assertion, actual, expected) {
-  if (actual === undefined) return false;
-  const options = { modern: assertion.modern };
-  if (actual.length !== expected.length) return false;
-  return actual.every((arg, i) => equalsWith(options, arg, expected[i]));
+  // An argument that is undefined is not the same as none, though arrays would be equal.
+  return actual !== undefined && actual.length === expected.length && equalsWith({ modern: assertion.modern }, actual, expected);
 }
 
 const isStructured = (value) => value !== null && typeof value === 'object';

@@ -3,9 +3,10 @@
 // Owns text only; loaded at the first failure of a realm. Everything is plain text, the reporters add colour.
 
 const { format, formatInline } = require('harness/format');
-const { equals, isAsymmetric, keysOf } = require('harness/equality');
+const { equals, includesSubset, isAsymmetric, keysOf } = require('harness/equality');
 
-const DIFF_LIMIT = 200_000;
+/** Characters of both texts together beyond which no line diff is made. */
+const DIFF_LIMIT = 4_000_000;
 const NO_DIFFERENCE = 'The values look the same when printed.';
 
 /** `expect(received).not.toBe(expected) // comment` */
@@ -62,7 +63,38 @@ function difference(expected, received, expectedLabel = 'Expected', receivedLabe
   }
   const expectedText = show(expected);
   const receivedText = show(received);
-  return labelled([expectedLabel, expectedText], [receivedLabel, receivedText === expectedText ? 'serializes to the same string' : receivedText]);
+  if (receivedText !== expectedText) return labelled([expectedLabel, expectedText], [receivedLabel, receivedText]);
+  const values = labelled([expectedLabel, expectedText], [receivedLabel, 'serializes to the same string']);
+  const first = firstDifference(expected, received, '', []);
+  return first === undefined ? values : `${values}\n\nFirst difference at ${first.path}:\n${labelled(['Expected', first.expected], ['Received', first.received])}`;
+}
+
+/** Where two values that print alike begin to differ: `{ path, expected, received }` with texts, or undefined. */
+function firstDifference(expected, received, path, seen) {
+  const bothObjects = expected !== null && received !== null && typeof expected === 'object' && typeof received === 'object';
+  if (!bothObjects || seen.includes(expected) || seen.length > 100) {
+    if (path === '' || Object.is(expected, received)) return undefined;
+    const texts = { expected: show(expected), received: show(received) };
+    return texts.expected === texts.received ? undefined : { path, ...texts };
+  }
+  const inside = seen.concat([expected]);
+  for (const key of partsOf(expected, received)) {
+    if (equals(expected[key], received[key])) continue;
+    const found = firstDifference(expected[key], received[key], `${path}${keyText(key)}`, inside);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function partsOf(expected, received) {
+  const keys = new Set([...keysOf(expected), ...keysOf(received)]);
+  if (expected instanceof Error) for (const key of ['name', 'message', 'cause', 'errors']) keys.add(key);
+  return keys;
+}
+
+function keyText(key) {
+  if (typeof key === 'symbol') return `[${String(key)}]`;
+  return /^\d+$/.test(key) ? `[${key}]` : `.${key}`;
 }
 
 function lineDiff(expected, received, expectedLabel, receivedLabel) {
@@ -169,7 +201,7 @@ function pluralize(word, count) {
 }
 
 /** `this.utils` of custom matchers: the names that matcher libraries rely on. */
-function utils(assertion) {
+function utils() {
   const signature = (name, received = 'received', expected = 'expected', options = {}) => {
     const { comment = '', isNot = false, promise = '', secondArgument = '', isDirectExpectCall = false } = options;
     const chain = (promise === '' ? '' : `.${promise}`) + (isNot ? '.not' : '');
@@ -214,10 +246,9 @@ function utils(assertion) {
     },
     // Equality in this runtime always looks into iterables; these testers exist so that they can be passed along.
     iterableEquality: () => undefined,
-    subsetEquality: (object, subset) => require('harness/equality').includesSubset(object, subset),
+    subsetEquality: (object, subset) => (subset !== null && typeof subset === 'object' ? includesSubset(object, subset) : undefined),
     typeEquality: (a, b) => (a === null || a === undefined || b === null || b === undefined || a.constructor === b.constructor ? undefined : false),
     equals,
-    currentTestName: assertion === undefined ? undefined : assertion.currentTestName,
   };
 }
 

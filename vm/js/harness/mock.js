@@ -148,7 +148,7 @@ function trackSettling(log, at, value) {
   );
 }
 
-/** Makes the object that a fresh call of `Object.create(Function.prototype)` stands for: the methods of every mock. */
+/** The methods of every mock: the prototype of mock functions, between them and `Function.prototype`. */
 const mockMethods = setPrototypeOf(
   {
     _isMockFunction: true,

@@ -56,10 +56,9 @@ function makeJest() {
       state.hookTimeout = state.testTimeout;
       return jest;
     },
-    retryTimes(count, options) {
+    retryTimes(count) {
       if (!Number.isInteger(count) || count < 0) throw new RangeError('jest.retryTimes() needs a whole number that is not negative');
       state.retry = count;
-      state.retryLogsErrors = options?.logErrorsBeforeRetry === true;
       return jest;
     },
     now: () => Date.now(),

@@ -9,10 +9,11 @@
 
 const asyncContext = require('internal/async_context');
 const registry = require('harness/registry');
+const { select, fullName } = require('harness/selection');
+const { callUser, timeoutError } = require('harness/invocation');
 
 const { settled: tellSettled, setPhaseTimeout } = binding('harness');
 const { state, root } = registry;
-const promiseThen = Promise.prototype.then;
 
 /** Thrown by `skip()` inside a test or hook. */
 class SkipSignal extends Error {
@@ -31,7 +32,7 @@ let cursor = 0;
 /** Suites whose beforeAll hooks have begun, outermost first: `{ suite, errors, skip, pending }`. */
 const entered = [];
 /** Index of the last case of a suite that will run; the suite is left after it. */
-const lastCaseOf = new Map();
+let lastCaseOf = new Map();
 /** The run of the current case, or null. */
 let run = null;
 /** The phase that was handed out last, or null. */
@@ -74,44 +75,8 @@ function walk(suite, ancestors) {
 function start(settings) {
   options = { ...options, ...settings };
   const pattern = options.namePattern === undefined || options.namePattern === null ? null : new RegExp(options.namePattern);
-  const focused = hasFocus(root);
-  modes = new Array(cases.length).fill('skip');
-  resolveModes(root, 'run', focused ? 'outside' : 'inside', pattern);
+  ({ modes, lastCaseOf } = select(root, cases.length, pattern));
   cursor = 0;
-}
-
-function hasFocus(node) {
-  if (node.mode === 'only') return true;
-  return node.children !== undefined && node.children.some(hasFocus);
-}
-
-/**
- * A skipped or `todo` suite decides for all below it. Under `.only`, a focused suite runs whole unless something in it
- * is focused itself: then only that.
- */
-function resolveModes(suite, inherited, focus, pattern) {
-  for (let i = 0; i < suite.children.length; i += 1) {
-    const child = suite.children[i];
-    const mode = inherited !== 'run' ? inherited : child.mode === 'only' ? 'run' : child.mode;
-    const isSuite = child.children !== undefined;
-    let childFocus = focus;
-    if (child.mode === 'only') childFocus = isSuite && child.children.some(hasFocus) ? 'outside' : 'inside';
-    if (isSuite) resolveModes(child, mode, childFocus, pattern);
-    else modes[child.index] = caseMode(child, mode, childFocus, pattern);
-  }
-}
-
-function caseMode(testCase, mode, focus, pattern) {
-  if (focus === 'outside') return mode === 'todo' ? 'todo' : 'skip';
-  if (pattern !== null && !pattern.test(fullName(testCase))) return 'skip';
-  if (mode === 'run') {
-    for (let suite = testCase.suite; suite !== null; suite = suite.parent) lastCaseOf.set(suite, testCase.index);
-  }
-  return mode;
-}
-
-function fullName(testCase) {
-  return testCase.ancestors.length === 0 ? testCase.title : `${testCase.ancestors.join(' ')} ${testCase.title}`;
 }
 
 /** The next thing to do: a phase to invoke (`phase` is its number), `{ kind: 'report' }`, `{ kind: 'fileError' }`, or null at the end. */
@@ -188,6 +153,7 @@ function suiteHookPhase(entry, hook) {
     timeout: limit(hook.timeout, suite.timeout, state.hookTimeout),
     context: contextOf(suite),
     argument: suite,
+    location: suite.location,
     onSettled(ok, error, timedOut, value) {
       if (ok) {
         if (hook.flavour === 'vitest' && hook.kind === 'beforeAll' && typeof value === 'function') {
@@ -309,6 +275,7 @@ function bodyPhase() {
     timeout: run.timeout,
     context: caseContext(),
     argument: undefined,
+    location: testCase.location,
     onSettled(ok, error, timedOut) {
       if (!ok) recordFailure(own, error, undefined, timedOut);
     },
@@ -327,6 +294,7 @@ function eachHookPhase(hook) {
     timeout: limit(hook.timeout, undefined, state.hookTimeout),
     context: caseContext(),
     argument: undefined,
+    location: undefined,
     onSettled(ok, error, timedOut, value) {
       if (!ok) {
         recordFailure(own, error, hook.kind, timedOut);
@@ -441,76 +409,7 @@ function finiteLimit(ms) {
 function invoke(phaseId) {
   if (phase === null || phase.phase !== phaseId || phase.started || phase.settled) return;
   phase.started = true;
-  asyncContext.run(phase.frame, callUser, phase);
-}
-
-function callUser(own) {
-  const { fn, args, context } = own;
-  let returned;
-  try {
-    if (own.receives === 'nothing') returned = args === undefined ? fn.call(context) : fn.apply(context, args);
-    else if (own.receives === 'done') returned = fn.apply(context, (args ?? NO_HOOKS).concat(doneCallback(own)));
-    else returned = fn.apply(context, (args ?? NO_HOOKS).concat(contextArgument(own)));
-  } catch (error) {
-    settle(own, false, error, false, undefined);
-    return;
-  }
-  const waitsForDone = own.receives === 'done';
-  if (returned !== null && typeof returned === 'object') {
-    if (typeof returned.then === 'function') {
-      awaitReturned(own, returned, waitsForDone);
-      return;
-    }
-    if (isGenerator(returned)) {
-      awaitReturned(own, drive(returned), waitsForDone);
-      return;
-    }
-  }
-  if (!waitsForDone) settle(own, true, undefined, false, returned);
-}
-
-function awaitReturned(own, returned, waitsForDone) {
-  const promise = returned instanceof Promise ? returned : Promise.resolve(returned);
-  promiseThen.call(
-    promise,
-    (value) => {
-      if (!waitsForDone) settle(own, true, undefined, false, value);
-    },
-    (error) => settle(own, false, error, false, undefined),
-  );
-}
-
-function isGenerator(value) {
-  return Object.prototype.toString.call(value) === '[object Generator]';
-}
-
-/** A generator function as a test: every yielded promise is awaited, as Jest does. */
-async function drive(generator) {
-  let step = generator.next();
-  while (!step.done) {
-    let value;
-    try {
-      value = await step.value;
-    } catch (error) {
-      step = generator.throw(error);
-      continue;
-    }
-    step = generator.next(value);
-  }
-  return step.value;
-}
-
-function doneCallback(own) {
-  const done = (error) => {
-    if (error === undefined || error === null) settle(own, true, undefined, false, undefined);
-    else settle(own, false, asError(error), false, undefined);
-  };
-  done.fail = (reason) => settle(own, false, reason === undefined ? new Error('done.fail() was called') : asError(reason), false, undefined);
-  return done;
-}
-
-function asError(reason) {
-  return typeof reason === 'string' ? new Error(reason) : reason;
+  asyncContext.run(phase.frame, callUser, phase, settle, contextArgument);
 }
 
 function contextArgument(own) {
@@ -527,20 +426,17 @@ function settle(own, ok, error, timedOut, value) {
   tellSettled(own.phase, ok, error);
 }
 
-/** The phase ran out of time or was stopped by force: it failed. `reason` is 'timeout' unless told. */
-function abandon(phaseId, error, reason) {
+/**
+ * The phase ran out of time or was stopped by force: it failed. `reason` is 'timeout' unless told; `stack` is the
+ * engine's stack of what was stopped.
+ */
+function abandon(phaseId, error, reason, stack) {
   if (phase === null || phase.phase !== phaseId || phase.settled) return;
   const timedOut = reason === undefined || reason === 'timeout';
   phase.settled = true;
-  const cause = error ?? (timedOut ? timeoutError(phase) : new Error('the test was stopped'));
+  const cause = error ?? (timedOut ? timeoutError(phase, stack) : new Error('the test was stopped'));
   if (run !== null && run.testContext !== null) run.testContext.abort(cause);
   phase.onSettled(false, cause, timedOut, undefined);
-}
-
-function timeoutError({ hook, timeout }) {
-  const error = new Error(`${hook === undefined ? 'the test' : `the ${hook} hook`} did not finish within ${timeout} ms`);
-  error.name = 'TimeoutError';
-  return error;
 }
 
 /**

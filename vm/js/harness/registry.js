@@ -62,7 +62,6 @@ const state = {
   testTimeout: undefined,
   hookTimeout: undefined,
   retry: 0,
-  retryLogsErrors: false,
   /** What expect.getState() shows; reset for every attempt of a case. */
   expect: freshExpectState(),
 };

@@ -53,7 +53,7 @@ function Buffer(arg, encodingOrOffset, length) {
 Buffer.prototype = FastBuffer.prototype;
 Object.setPrototypeOf(Buffer, Uint8Array);
 Object.defineProperty(FastBuffer.prototype, 'constructor', {
-  __proto__: null, value: Buffer, writable: true, configurable: true, enumerable: true,
+  __proto__: null, value: Buffer, writable: true, configurable: true, enumerable: false,
 });
 Object.defineProperty(Buffer, Symbol.species, {
   __proto__: null, get: () => FastBuffer, configurable: true, enumerable: true,

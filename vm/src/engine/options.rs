@@ -15,7 +15,12 @@ pub struct EngineOptions {
 ///
 /// Every mistake here is silent in the engine, so nothing is reported: an option the installed version lacks is one it does not need.
 pub fn configure(options: EngineOptions) {
-    let flags: [(&CStr, bool); 4] = [
+    let flags: [(&CStr, bool); 6] = [
+        // `() => expect(1).toBe(2)` is a tail call: its frame, the only one of the test, would be missing from the stack.
+        (c"useTailCalls", false),
+        // Loops look for a stop themselves. Traps by signal never reach an empty loop once it is compiled: it could not be stopped a
+        // second time.
+        (c"usePollingTraps", true),
         // One JS thread and one collector thread: less memory per worker, and a process that can be forked.
         (c"useConcurrentJIT", true),
         (c"useConcurrentGC", false),

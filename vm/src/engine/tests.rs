@@ -155,3 +155,30 @@ fn host_objects_drop_what_they_own() {
     }
     assert_eq!(count.get(), 1, "the end of the VM runs every finalizer");
 }
+
+#[test]
+fn a_second_endless_loop_stops_too() {
+    with_vm(|vm, global| {
+        assert!(global.enter(|cx| cx.eval("function spin() { for (;;); }", "loop.js").is_ok()));
+        for round in 0..3 {
+            vm.watchdog().set_deadline(Some(std::time::Instant::now() + std::time::Duration::from_millis(300)));
+            let stopped = global.enter(|cx| cx.eval("spin()", "loop.js").is_err());
+            assert!(stopped && vm.watchdog().stopped(), "round {round}");
+            vm.watchdog().set_deadline(None);
+            vm.absorb_termination(global);
+        }
+    });
+}
+
+#[test]
+fn a_microtask_that_spins_stops() {
+    with_vm(|vm, global| {
+        for round in 0..3 {
+            vm.watchdog().set_deadline(Some(std::time::Instant::now() + std::time::Duration::from_millis(50)));
+            global.enter(|cx| { let _ = cx.eval("Promise.resolve().then(() => { for (;;); }); 1", "loop.js"); });
+            assert!(vm.watchdog().stopped(), "round {round}");
+            vm.watchdog().set_deadline(None);
+            vm.absorb_termination(global);
+        }
+    });
+}

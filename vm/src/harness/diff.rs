@@ -25,7 +25,9 @@ pub fn line_diff(expected: &str, received: &str) -> String {
     let new: Vec<&str> = received.split('\n').collect();
     let diff = TextDiff::configure().timeout(TIME_LIMIT).diff_slices(&old, &new);
     let hunks = hunks(diff.ops());
-    let whole = hunks.len() == 1 && span(&hunks[0], DiffOp::old_range).len() == old.len() && span(&hunks[0], DiffOp::new_range).len() == new.len();
+    let whole = hunks.len() == 1
+        && span(&hunks[0], DiffOp::old_range).len() == old.len()
+        && span(&hunks[0], DiffOp::new_range).len() == new.len();
     let mut lines = Vec::new();
     for hunk in &hunks {
         if !whole {
@@ -56,7 +58,13 @@ fn span(hunk: &[DiffOp], side: impl Fn(&DiffOp) -> Range<usize>) -> Range<usize>
 fn header(hunk: &[DiffOp]) -> String {
     let old = span(hunk, DiffOp::old_range);
     let new = span(hunk, DiffOp::new_range);
-    format!("@@ -{},{} +{},{} @@", old.start + 1, old.len(), new.start + 1, new.len())
+    format!(
+        "@@ -{},{} +{},{} @@",
+        old.start + 1,
+        old.len(),
+        new.start + 1,
+        new.len()
+    )
 }
 
 fn push_lines(lines: &mut Vec<String>, op: &DiffOp, old: &[&str], new: &[&str]) {
@@ -78,7 +86,10 @@ mod tests {
 
     #[test]
     fn marks_changed_lines_and_keeps_the_rest() {
-        assert_eq!(line_diff("{\n  a: 1,\n  b: 2,\n}", "{\n  a: 1,\n  b: 3,\n}"), "  {\n    a: 1,\n-   b: 2,\n+   b: 3,\n  }");
+        assert_eq!(
+            line_diff("{\n  a: 1,\n  b: 2,\n}", "{\n  a: 1,\n  b: 3,\n}"),
+            "  {\n    a: 1,\n-   b: 2,\n+   b: 3,\n  }"
+        );
     }
 
     #[test]
@@ -116,7 +127,10 @@ mod tests {
         let old = lines.join("\n");
         lines[14] = "fifteen".to_owned();
         let diff = line_diff(&old, &lines.join("\n"));
-        assert_eq!(diff, "@@ -10,11 +10,11 @@\n  10\n  11\n  12\n  13\n  14\n- 15\n+ fifteen\n  16\n  17\n  18\n  19\n  20");
+        assert_eq!(
+            diff,
+            "@@ -10,11 +10,11 @@\n  10\n  11\n  12\n  13\n  14\n- 15\n+ fifteen\n  16\n  17\n  18\n  19\n  20"
+        );
     }
 
     #[test]

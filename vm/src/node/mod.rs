@@ -4,8 +4,12 @@
 //! `vm/js` turns it into Node's error, where the one table of names and texts is. What JavaScript leaves open is registered here and
 //! ended by [`stop_all`].
 
+mod buffer;
+mod buffer_ops;
 mod child_process;
 mod child_spec;
+mod encoding;
+mod encoding_ops;
 mod fs;
 mod os_info;
 mod performance;
@@ -14,19 +18,24 @@ mod reply;
 mod signals;
 mod spawn_sync;
 mod timers;
+mod url;
+mod url_ops;
 mod util;
 
 use crate::engine::BindingTable;
 
 /// Natives by area.
 pub(crate) static TABLES: &[&BindingTable] = &[
+    &buffer::BUFFER,
     &child_process::CHILD_PROCESS,
+    &encoding::ENCODING,
     &fs::FS,
     &os_info::OS,
     &performance::PERFORMANCE,
     &process::PROCESS,
     &signals::SIGNALS,
     &timers::TIMERS,
+    &url::URL,
     &util::UTIL,
 ];
 
@@ -35,4 +44,5 @@ pub(crate) fn stop_all() {
     child_process::kill_all();
     signals::restore_all();
     fs::close_all();
+    encoding::close_all();
 }

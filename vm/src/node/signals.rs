@@ -3,12 +3,9 @@
 use std::cell::RefCell;
 use std::io::Read;
 
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
-
 use crate::engine::{Args, BindingTable, Ctx, JsResult, host as native};
 use crate::host::host;
-use crate::os::{SignalPipe, SignalWatch};
+use crate::os::{Readable, SignalPipe, SignalWatch};
 
 use super::reply::{failure, unit};
 
@@ -21,11 +18,11 @@ thread_local! {
 
 /// Gives every signal its former disposition back.
 pub(super) fn restore_all() {
-    WATCHED.take();
-    if let Ok(pipe) = SignalPipe::get() {
+    let was_used = !WATCHED.take().is_empty();
+    if was_used && let Ok(pipe) = SignalPipe::get() {
         // What came too late for this file is not the next one's.
         let mut unread = [0; 64];
-        while pipe.reader().read(&mut unread).is_ok_and(|n| n > 0) {}
+        while { pipe.reader() }.read(&mut unread).is_ok_and(|n| n > 0) {}
     }
 }
 
@@ -51,13 +48,16 @@ fn next<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
         Err(errno) => return Ok(failure(cx, errno)),
     };
     let arrival = async move {
-        // Registered here, in the loop's context; gone again when the realm's operations are dropped.
-        let Ok(reader) = AsyncFd::with_interest(pipe.reader(), Interest::READABLE) else { return Vec::new() };
+        let mut reader = pipe.reader();
         let mut bytes = [0; 64];
+        // Registered here, in the loop's context, under a number of its own; gone when the realm's operations are dropped.
+        let Ok(bell) = reader.try_clone().and_then(|copy| Readable::new(copy.into())) else { return Vec::new() };
         loop {
-            let Ok(mut ready) = reader.readable().await else { return Vec::new() };
-            if let Ok(Ok(count)) = ready.try_io(|file| file.get_ref().read(&mut bytes)) {
-                return bytes[..count].to_vec();
+            std::future::poll_fn(|cx| bell.poll(cx)).await;
+            match reader.read(&mut bytes) {
+                Ok(count) => return bytes[..count].to_vec(),
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+                Err(_) => return Vec::new(),
             }
         }
     };

@@ -1,10 +1,11 @@
-//! What a child process does between fork and exec.
+//! What a child process does between fork and exec, and how its end is waited for.
 //!
 //! Invariant: the closure that runs there calls async-signal-safe functions only and allocates nothing; everything it needs is
 //! made before the fork.
 
+use std::fs::File;
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
@@ -17,6 +18,10 @@ pub struct ChildSetup {
     pub descriptors: Vec<(OwnedFd, RawFd)>,
 }
 
+/// Keeps the numbers that the child's descriptors go to from being used in between. Hold it until the child is started.
+#[derive(Debug)]
+pub struct Placeholders(#[expect(dead_code, reason = "held, never read")] Vec<OwnedFd>);
+
 /// Descriptors that are duplicated in the child stay clear of the numbers they go to.
 const HIGH: RawFd = 256;
 
@@ -24,38 +29,50 @@ const HIGH: RawFd = 256;
 ///
 /// # Errors
 /// No descriptors left.
-pub fn prepare(command: &mut Command, setup: ChildSetup) -> io::Result<()> {
+pub fn prepare(command: &mut Command, setup: ChildSetup) -> io::Result<Placeholders> {
     let parent = std::process::id();
+    let mut placeholders = Vec::new();
     let mut descriptors = Vec::with_capacity(setup.descriptors.len());
     for (fd, target) in setup.descriptors {
-        // SAFETY: takes no pointer; the result is checked.
-        let high = unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD_CLOEXEC, HIGH) };
-        if high < 0 {
-            return Err(io::Error::last_os_error());
+        descriptors.push((duplicate(&fd, HIGH)?, target));
+        // The standard library's own pipe to the child must not get that number.
+        let held = duplicate(&File::open("/dev/null")?, target)?;
+        if held.as_raw_fd() == target {
+            placeholders.push(held);
         }
-        // SAFETY: just made, owned by nobody else.
-        descriptors.push((unsafe { std::os::fd::FromRawFd::from_raw_fd(high) }, target));
     }
     let own_session = setup.own_session;
     let before_exec = move || set_apart(own_session, parent, &descriptors);
     // SAFETY: `set_apart` keeps this module's invariant.
     unsafe { command.pre_exec(before_exec) };
-    Ok(())
+    Ok(Placeholders(placeholders))
+}
+
+fn duplicate(fd: &impl AsRawFd, at_least: RawFd) -> io::Result<OwnedFd> {
+    // SAFETY: takes no pointer; the result is checked.
+    let new = unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD_CLOEXEC, at_least) };
+    if new < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: just made, owned by nobody else.
+    Ok(unsafe { OwnedFd::from_raw_fd(new) })
 }
 
 fn set_apart(own_session: bool, parent: u32, descriptors: &[(OwnedFd, RawFd)]) -> io::Result<()> {
-    // SAFETY: these take no pointer and are async-signal-safe.
-    unsafe {
-        if own_session {
-            libc::setsid();
-        } else {
-            libc::setpgid(0, 0);
-        }
-        libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
-        // The parent may have died before that took effect.
-        if u32::try_from(libc::getppid()) != Ok(parent) {
-            libc::_exit(1);
-        }
+    if own_session {
+        // SAFETY: takes no pointer and is async-signal-safe, as all calls here.
+        unsafe { libc::setsid() };
+    } else {
+        // SAFETY: as above.
+        unsafe { libc::setpgid(0, 0) };
+    }
+    // SAFETY: as above.
+    unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
+    // The parent may have died before that took effect.
+    // SAFETY: as above.
+    if u32::try_from(unsafe { libc::getppid() }) != Ok(parent) {
+        // SAFETY: as above.
+        unsafe { libc::_exit(1) };
     }
     for (from, to) in descriptors {
         // SAFETY: as above. The duplicate is not close-on-exec.
@@ -64,4 +81,13 @@ fn set_apart(own_session: bool, parent: u32, descriptors: &[(OwnedFd, RawFd)]) -
         }
     }
     Ok(())
+}
+
+/// A descriptor that can be read once process `pid` has ended; `None` on a kernel without.
+#[must_use]
+pub fn exit_descriptor(pid: u32) -> Option<OwnedFd> {
+    // SAFETY: takes no pointer; the result is checked.
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
+    // SAFETY: just made (close-on-exec by itself), owned by nobody else.
+    RawFd::try_from(fd).ok().filter(|fd| *fd >= 0).map(|fd| unsafe { OwnedFd::from_raw_fd(fd) })
 }

@@ -2,16 +2,18 @@
 
 mod child;
 mod env_vars;
-mod readable;
 mod files;
+mod interfaces;
+mod priority;
 mod process;
+mod readable;
 mod signals;
-mod system;
 
-pub use child::{ChildSetup, prepare};
+pub use child::{ChildSetup, Placeholders, exit_descriptor, prepare};
 pub use env_vars::{remove_env_var, set_env_var};
-pub use files::{futimens, open_raw, owned_fd, set_times, statx};
+pub use files::with_file;
+pub use interfaces::{Interface, interfaces};
+pub use priority::{priority, set_priority};
 pub use process::{exit_now, kill};
-pub use signals::{SignalPipe, SignalWatch};
-pub use system::{get_priority, interfaces, load_average, set_priority, system_info};
 pub use readable::Readable;
+pub use signals::{SignalPipe, SignalWatch};

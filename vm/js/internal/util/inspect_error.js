@@ -7,9 +7,17 @@ const { prefixOf } = require('internal/util/inspect');
 
 const FRAMES = '\n    at';
 
+// Errors that the engine itself threw keep its own form: lines of `name@place`, without a first line.
+const ENGINE_LINES = /^[^\n@]*@[^\n]*(?:\n[^\n@]*@[^\n]*)*$/;
+
 function stackOf(error) {
   const { stack } = error;
-  return stack ? String(stack) : Error.prototype.toString.call(error);
+  if (!stack) return Error.prototype.toString.call(error);
+  const text = String(stack);
+  if (text.includes('@') && !text.includes(FRAMES) && ENGINE_LINES.test(text) && Object.hasOwn(error, 'stack')) {
+    return require('internal/errors_stack').stackOf(error) || text;
+  }
+  return text;
 }
 
 /** Own properties that the stack already shows are not listed again. */

@@ -1,0 +1,175 @@
+//! Where reports go: from reporter specifications to open sinks, and from sinks to finished files.
+//!
+//! Owns the process's stdout for the length of a run, the files that reports are written to, and the look of what is
+//! printed. Reporters write into it and never wait: what may be slow (a terminal, a pipe) has a queue and a thread of its
+//! own. Must be opened after the zygote was forked, because it starts threads.
+//!
+//! [`queue`] is the writer that never blocks, [`file`] the file that appears only when it is whole, [`target`] decides
+//! which of them a path needs, [`style`] what the output looks like.
+
+mod error;
+mod file;
+mod queue;
+mod style;
+mod target;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use trun_reporters::{Fanout, Kind, Style, build};
+
+pub use self::{
+    error::OutputError,
+    queue::StdoutWriter,
+    style::{Terminal, style},
+};
+use self::{
+    file::FileSink,
+    queue::{Queue, Watch},
+    target::Target,
+};
+use crate::cli::ReporterSpec;
+
+/// The open sinks of a run.
+///
+/// Dropped without [`Outputs::finish`], it takes unfinished files away and leaves the old ones as they were.
+#[derive(Debug, Default)]
+pub struct Outputs {
+    stdout: Option<Queue>,
+    reports: Vec<Report>,
+}
+
+/// A report that does not go to stdout.
+#[derive(Debug)]
+struct Report {
+    kind: Kind,
+    path: PathBuf,
+    sink: Sink,
+}
+
+#[derive(Debug)]
+enum Sink {
+    File(FileSink),
+    Stream(Queue),
+    /// The path is another name of stdout, which is finished by itself.
+    Stdout,
+}
+
+/// Opens a sink for every reporter and makes the reporters. `style` is that of stdout; files are plain.
+///
+/// # Errors
+///
+/// The first file that cannot be written. Nothing is left behind then.
+pub fn open(specs: &[ReporterSpec], style: Style) -> Result<(Fanout, Outputs), OutputError> {
+    let mut outputs = Outputs::default();
+    let mut listeners = Fanout::new();
+    for spec in specs {
+        let (label, reporter) = match &spec.file {
+            Some(path) => {
+                let out = outputs.open_file(spec.kind, path)?;
+                (
+                    format!("{}:{}", spec.kind, path.display()),
+                    build(spec.kind, out, Style::plain()),
+                )
+            }
+            None => {
+                let out = outputs.open_stdout(spec.kind)?;
+                (spec.kind.to_string(), build(spec.kind, out, style))
+            }
+        };
+        listeners.add(label, reporter);
+    }
+    Ok((listeners, outputs))
+}
+
+impl Outputs {
+    /// Whether nobody reads stdout any longer, or it takes no more. The run should end; what is written is dropped.
+    #[must_use]
+    pub fn is_stdout_closed(&self) -> bool {
+        self.stdout.as_ref().is_some_and(Queue::is_closed)
+    }
+
+    /// A watch over stdout that can be asked from another thread. `None` if no reporter writes there.
+    #[must_use]
+    pub fn watch_stdout(&self) -> Option<Watch> {
+        self.stdout.as_ref().map(Queue::watch)
+    }
+
+    /// Waits until everything is written, puts finished files in their places and says on `stderr` where the JSON is.
+    ///
+    /// The answer is what could not be written. A file whose reporter has already failed is only taken away.
+    #[must_use = "a report that cannot be written decides the exit code"]
+    pub fn finish(mut self, root: &Path, stderr: &mut dyn Write) -> Vec<OutputError> {
+        let mut errors = Vec::new();
+        if let Some(queue) = self.stdout.take()
+            && let Err(error) = queue.finish()
+        {
+            errors.push(OutputError::Stdout(error));
+        }
+        for report in self.reports.drain(..) {
+            let finished = match report.sink {
+                Sink::File(file) => file.finish(),
+                Sink::Stream(queue) => queue.finish().map(|()| true),
+                Sink::Stdout => Ok(false),
+            };
+            match finished {
+                Ok(true) if report.kind == Kind::Json => announce(root, &report.path, stderr),
+                Ok(_) => {}
+                Err(error) => errors.push(OutputError::write(&report.path, error)),
+            }
+        }
+        errors
+    }
+
+    fn open_stdout(&mut self, kind: Kind) -> Result<Box<dyn Write + Send>, OutputError> {
+        if kind == Kind::None {
+            return Ok(Box::new(io::sink()));
+        }
+        Ok(Box::new(self.stdout_writer()?))
+    }
+
+    fn open_file(&mut self, kind: Kind, path: &Path) -> Result<Box<dyn Write + Send>, OutputError> {
+        let failed = |error| OutputError::write(path, error);
+        let (sink, out): (Sink, Box<dyn Write + Send>) = match target::open(path).map_err(failed)? {
+            Target::Stdout => (Sink::Stdout, Box::new(self.stdout_writer()?)),
+            Target::Stream(stream) => {
+                let queue = Queue::start("report", stream).map_err(failed)?;
+                let out = queue.writer();
+                (Sink::Stream(queue), Box::new(out))
+            }
+            Target::File(file) => {
+                let (sink, out) = file.shared();
+                (Sink::File(sink), Box::new(out))
+            }
+        };
+        self.reports.push(Report {
+            kind,
+            path: path.to_path_buf(),
+            sink,
+        });
+        Ok(out)
+    }
+
+    fn stdout_writer(&mut self) -> Result<StdoutWriter, OutputError> {
+        if let Some(queue) = &self.stdout {
+            return Ok(queue.writer());
+        }
+        let queue = target::stdout()
+            .and_then(|stdout| Queue::start("stdout", stdout))
+            .map_err(OutputError::Stdout)?;
+        let writer = queue.writer();
+        self.stdout = Some(queue);
+        Ok(writer)
+    }
+}
+
+fn announce(root: &Path, path: &Path, stderr: &mut dyn Write) {
+    let path = trun_reporters::relative(&root.to_string_lossy(), &path.to_string_lossy());
+    // The report is written; a closed stderr does not undo that.
+    let _ = writeln!(stderr, "Test results written to: {path}");
+}

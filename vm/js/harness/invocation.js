@@ -1,0 +1,96 @@
+// Calling one user function - a test, a hook, a callback - and noticing its end: return, promise, `done`, generator.
+//
+// Owns no state: who the call belongs to and what its end means is plan.js's.
+
+const promiseThen = Promise.prototype.then;
+const NO_ARGS = [];
+
+/**
+ * Calls the user's function of the phase `own`. `settle(phase, ok, error, timedOut, value)` is called now or later, maybe
+ * more than once: only the first call counts. `contextFor` makes what a function that takes a context receives.
+ */
+function callUser(own, settle, contextFor) {
+  const { fn, args, context } = own;
+  let returned;
+  try {
+    if (own.receives === 'nothing') returned = args === undefined ? fn.call(context) : fn.apply(context, args);
+    else if (own.receives === 'done') returned = fn.apply(context, (args ?? NO_ARGS).concat(doneCallback(own, settle)));
+    else returned = fn.apply(context, (args ?? NO_ARGS).concat(contextFor(own)));
+  } catch (error) {
+    settle(own, false, error, false, undefined);
+    return;
+  }
+  const waitsForDone = own.receives === 'done';
+  if (returned !== null && typeof returned === 'object') {
+    if (typeof returned.then === 'function') {
+      awaitReturned(own, returned, waitsForDone, settle);
+      return;
+    }
+    if (isGenerator(returned)) {
+      awaitReturned(own, drive(returned), waitsForDone, settle);
+      return;
+    }
+  }
+  if (!waitsForDone) settle(own, true, undefined, false, returned);
+}
+
+function awaitReturned(own, returned, waitsForDone, settle) {
+  const promise = returned instanceof Promise ? returned : Promise.resolve(returned);
+  promiseThen.call(
+    promise,
+    (value) => {
+      if (!waitsForDone) settle(own, true, undefined, false, value);
+    },
+    (error) => settle(own, false, error, false, undefined),
+  );
+}
+
+function isGenerator(value) {
+  return Object.prototype.toString.call(value) === '[object Generator]';
+}
+
+/** A generator function as a test: every yielded promise is awaited, as Jest does. */
+async function drive(generator) {
+  let step = generator.next();
+  while (!step.done) {
+    let value;
+    try {
+      value = await step.value;
+    } catch (error) {
+      step = generator.throw(error);
+      continue;
+    }
+    step = generator.next(value);
+  }
+  return step.value;
+}
+
+function doneCallback(own, settle) {
+  const done = (error) => {
+    if (error === undefined || error === null) settle(own, true, undefined, false, undefined);
+    else settle(own, false, asError(error), false, undefined);
+  };
+  done.fail = (reason) => settle(own, false, reason === undefined ? new Error('done.fail() was called') : asError(reason), false, undefined);
+  return done;
+}
+
+function asError(reason) {
+  return typeof reason === 'string' ? new Error(reason) : reason;
+}
+
+/**
+ * The failure of a phase that ran out of time. `stack` is the engine's stack of what was running, if it was stopped;
+ * where nothing ran, the place to show is the test's own.
+ */
+function timeoutError({ hook, timeout, location }, stack) {
+  const error = new Error(`${hook === undefined ? 'the test' : `the ${hook} hook`} did not finish within ${timeout} ms`);
+  error.name = 'TimeoutError';
+  error.stack = stack ?? '';
+  if (stack === undefined && location !== undefined) {
+    Object.defineProperty(error, 'sourceFile', { value: location.file });
+    Object.defineProperty(error, 'sourcePosition', { value: { line: location.line, column: location.column } });
+  }
+  return error;
+}
+
+module.exports = { callUser, timeoutError };

@@ -1,0 +1,2 @@
+// node:console: the realm's console.
+module.exports = require('internal/console').globalConsole();

@@ -1,0 +1,3 @@
+// node:process.
+
+module.exports = require('internal/process_object').process;

@@ -1,0 +1,241 @@
+//! `binding('child_process')`: child processes beside the event loop, and those that JavaScript waits for.
+//!
+//! Owns the children of the realm. Each is the leader of a process group (or session) of its own, which is killed as a whole at the
+//! realm's end.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::pin::Pin;
+use std::process::ExitStatus;
+use std::rc::Rc;
+use std::time::Duration;
+
+use nix::errno::Errno;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::UnixStream;
+use tokio::process::{Child, Command};
+
+use crate::engine::{Args, BindingTable, Ctx, JsResult, Value, host as native};
+use crate::host::host;
+use crate::os::kill as send_signal;
+
+use super::child_spec::ChildSpec;
+use super::reply::{errno_of, failure, unit};
+use super::spawn_sync::{self, Limits};
+
+pub(crate) static CHILD_PROCESS: BindingTable = BindingTable {
+    name: "child_process",
+    entries: &[
+        native(c"spawn", spawn),
+        native(c"spawnSync", spawn_sync),
+        native(c"read", read),
+        native(c"write", write),
+        native(c"close", close),
+        native(c"kill", kill),
+    ],
+};
+
+type ReadEnd = Pin<Box<dyn AsyncRead>>;
+type WriteEnd = Pin<Box<dyn AsyncWrite>>;
+
+/// A child and this side of its pipes. An end is absent while an operation uses it and once it is closed.
+struct Running {
+    pid: i32,
+    has_ended: Cell<bool>,
+    read_ends: RefCell<HashMap<u32, ReadEnd>>,
+    write_ends: RefCell<HashMap<u32, WriteEnd>>,
+}
+
+thread_local! {
+    /// By process id. Process groups whose leader has ended stay while they have members.
+    static CHILDREN: RefCell<HashMap<i32, Rc<Running>>> = RefCell::default();
+}
+
+const CHUNK: usize = 65536;
+
+/// Kills every child of the realm with all of its group.
+pub(super) fn kill_all() {
+    for pid in CHILDREN.take().into_keys() {
+        // Gone already is what is wanted.
+        let _ = send_signal(-pid, libc::SIGKILL);
+    }
+}
+
+fn running<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r, Option<Rc<Running>>> {
+    let pid = args.i32(cx, 0)?;
+    Ok(CHILDREN.with_borrow(|children| children.get(&pid).map(Rc::clone)))
+}
+
+/// `spawn(spec, onExit)`: the process id. `onExit(null, [code, signal])`, the signal being zero if it exited.
+fn spawn<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let spec = ChildSpec::read(cx, args.object(cx, 0, "spec")?)?;
+    let on_exit = args.function(cx, 1, "onExit")?;
+    let host = host();
+    let (mut child, extra) = match host.event_loop.in_runtime(|| start(&spec)) {
+        Ok(started) => started,
+        Err(error) => return Ok(failure(cx, errno_of(&error))),
+    };
+    let pid = child.id().and_then(|id| i32::try_from(id).ok()).unwrap_or(0);
+    let running = Rc::new(Running { pid, has_ended: Cell::new(false), read_ends: RefCell::default(), write_ends: RefCell::default() });
+    running.take_pipes(&mut child, extra);
+    CHILDREN.with_borrow_mut(|children| children.insert(pid, Rc::clone(&running)));
+    let end = async move {
+        let status = child.wait().await;
+        running.has_ended.set(true);
+        status
+    };
+    host.run_async(on_exit, end, |cx, status| tell_status(cx, status.as_ref().ok()));
+    Ok(cx.number(pid))
+}
+
+fn start(spec: &ChildSpec) -> io::Result<(Child, Vec<(usize, UnixStream)>)> {
+    let prepared = spec.prepare()?;
+    let child = Command::from(prepared.command).kill_on_drop(true).spawn()?;
+    let extra = prepared.extra.into_iter().map(|(number, stream)| {
+        stream.set_nonblocking(true)?;
+        Ok((number, UnixStream::from_std(stream)?))
+    });
+    Ok((child, extra.collect::<io::Result<_>>()?))
+}
+
+impl Running {
+    fn take_pipes(&self, child: &mut Child, extra: Vec<(usize, UnixStream)>) {
+        let (mut read_ends, mut write_ends) = (self.read_ends.borrow_mut(), self.write_ends.borrow_mut());
+        if let Some(pipe) = child.stdin.take() {
+            write_ends.insert(0, Box::pin(pipe));
+        }
+        if let Some(pipe) = child.stdout.take() {
+            read_ends.insert(1, Box::pin(pipe));
+        }
+        if let Some(pipe) = child.stderr.take() {
+            read_ends.insert(2, Box::pin(pipe));
+        }
+        for (number, stream) in extra {
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            let (read, write) = stream.into_split();
+            read_ends.insert(number, Box::pin(read));
+            write_ends.insert(number, Box::pin(write));
+        }
+    }
+
+    /// Forgets the child once it has ended and nobody of its group is left.
+    fn forget_if_gone(&self) {
+        if self.has_ended.get() && send_signal(-self.pid, 0) == Err(Errno::ESRCH) {
+            CHILDREN.with_borrow_mut(|children| children.remove(&self.pid));
+        }
+    }
+}
+
+fn tell_status<'r>(cx: Ctx<'r>, status: Option<&ExitStatus>) -> JsResult<'r> {
+    let pair = cx.array();
+    let code = status.and_then(ExitStatus::code);
+    pair.set_index(cx, 0, code.map_or_else(|| cx.null(), |code| cx.number(code)))?;
+    pair.set_index(cx, 1, cx.number(status.and_then(ExitStatusExt::signal).unwrap_or(0)))?;
+    Ok(pair.into())
+}
+
+/// `read(pid, number, callback)`: the next bytes, null at the end.
+fn read<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let number = args.u32(cx, 1)?;
+    let callback = args.function(cx, 2, "callback")?;
+    let Some(running) = running(cx, args)? else { return Ok(failure(cx, Errno::EBADF)) };
+    let Some(mut end) = running.read_ends.borrow_mut().remove(&number) else { return Ok(failure(cx, Errno::EBADF)) };
+    let next = async move {
+        let mut bytes = vec![0; CHUNK];
+        let result = end.read(&mut bytes).await;
+        match result {
+            Ok(count) if count > 0 => {
+                bytes.truncate(count);
+                running.read_ends.borrow_mut().insert(number, end);
+                Ok(bytes)
+            }
+            other => {
+                running.forget_if_gone();
+                other.map(|_| Vec::new())
+            }
+        }
+    };
+    host().run_async(callback, next, |cx, result: io::Result<Vec<u8>>| {
+        Ok(match result {
+            Ok(bytes) if bytes.is_empty() => cx.null(),
+            Ok(bytes) => cx.array_buffer(bytes)?.into(),
+            Err(error) => failure(cx, errno_of(&error)),
+        })
+    });
+    Ok(cx.undefined())
+}
+
+/// `write(pid, number, data, callback)`: all of a string or of bytes.
+fn write<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let number = args.u32(cx, 1)?;
+    let data = args.get(cx, 2);
+    let data = if data.is_string(cx) { data.to_text(cx)?.into_bytes() } else { data.to_bytes(cx, "data")? };
+    let callback = args.function(cx, 3, "callback")?;
+    let Some(running) = running(cx, args)? else { return Ok(failure(cx, Errno::EPIPE)) };
+    let Some(mut end) = running.write_ends.borrow_mut().remove(&number) else { return Ok(failure(cx, Errno::EPIPE)) };
+    let all = async move {
+        let result = end.write_all(&data).await;
+        if result.is_ok() {
+            running.write_ends.borrow_mut().insert(number, end);
+        }
+        result
+    };
+    host().run_async(callback, all, |cx, result| unit(cx, result.map_err(|e| errno_of(&e))));
+    Ok(cx.undefined())
+}
+
+/// `close(pid, number, readEnd)`: this side of a pipe.
+fn close<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let (number, read_end) = (args.u32(cx, 1)?, args.bool(cx, 2));
+    if let Some(running) = running(cx, args)? {
+        if read_end {
+            running.read_ends.borrow_mut().remove(&number);
+        } else {
+            running.write_ends.borrow_mut().remove(&number);
+        }
+        running.forget_if_gone();
+    }
+    Ok(cx.undefined())
+}
+
+/// `kill(pid, signal)`
+fn kill<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let signal = args.i32(cx, 1)?;
+    unit(cx, match running(cx, args)? {
+        Some(running) if !running.has_ended.get() => send_signal(running.pid, signal),
+        // Its number may be another's by now.
+        _ => Err(Errno::ESRCH),
+    })
+}
+
+/// `spawnSync(spec, input, timeout, killSignal, maxBuffer)`: [code, signal, pid, error, outputs by number], or the error of starting.
+fn spawn_sync<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let spec = ChildSpec::read(cx, args.object(cx, 0, "spec")?)?;
+    let input = args.get(cx, 1);
+    let input = if input.is_nullish(cx) { Vec::new() } else { input.to_bytes(cx, "input")? };
+    let limits = Limits {
+        timeout: Some(args.number(cx, 2)?).filter(|ms| *ms > 0.0).and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok()),
+        kill_signal: args.i32(cx, 3)?,
+        max_buffer: bytes_from(args.number(cx, 4)?),
+    };
+    let finished = match spawn_sync::run(&spec, input, &limits) {
+        Ok(finished) => finished,
+        Err(errno) => return Ok(failure(cx, errno)),
+    };
+    let outputs = cx.object();
+    for (number, bytes) in finished.outputs {
+        outputs.set(cx, &number.to_string(), Value::from(cx.array_buffer(bytes)?))?;
+    }
+    let result = tell_status(cx, Some(&finished.status))?.expect_object(cx, "status")?;
+    result.set_index(cx, 2, cx.number(finished.pid))?;
+    result.set_index(cx, 3, cx.number(finished.error.map_or(0, |e| -(e as i32))))?;
+    result.set_index(cx, 4, outputs)?;
+    Ok(result.into())
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, which is what Infinity asks for")]
+fn bytes_from(number: f64) -> usize {
+    number as usize
+}

@@ -286,8 +286,8 @@ function hide(object, key, value) {
 
 let global;
 
-/** The console of this realm. */
-function globalConsole() {
+/** The console of this realm, made when it is first asked for. */
+function makeGlobal() {
   if (global !== undefined) return global;
   nativeOutput.write = binding('console').write;
   global = Object.create({});
@@ -304,4 +304,9 @@ function globalConsole() {
   return global;
 }
 
-module.exports = { Console, globalConsole };
+module.exports = {
+  Console,
+  get globalConsole() {
+    return makeGlobal();
+  },
+};

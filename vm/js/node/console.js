@@ -1,2 +1,2 @@
 // node:console: the realm's console.
-module.exports = require('internal/console').globalConsole();
+module.exports = require('internal/console').globalConsole;

@@ -157,7 +157,7 @@ function log(...args) {
   const two = (number) => String(number).padStart(2, '0');
   const time = `${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`;
   const month = now.toLocaleString('en-US', { month: 'short' });
-  require('internal/console').globalConsole().log('%s %s - %s', now.getDate(), `${month} ${time}`,
+  require('internal/console').globalConsole.log('%s %s - %s', now.getDate(), `${month} ${time}`,
     require('internal/util/format').format(...args));
 }
 

@@ -2,7 +2,7 @@
 //
 // binding('performance'):
 //   now() -> milliseconds since the realm's time origin, a float of the monotonic clock
-//   timeOrigin -> milliseconds since the epoch at that origin, a float
+//   timeOrigin() -> milliseconds since the epoch at that origin, a float, the same at every call
 //   loopMetrics() -> [idleMs, activeMs] of the event loop; optional (zeros without it)
 
 const { codes } = require('internal/errors');
@@ -285,7 +285,7 @@ class Performance extends EventTarget {
   }
 
   get timeOrigin() {
-    return native.timeOrigin;
+    return native.timeOrigin();
   }
 
   get nodeTiming() {
@@ -343,7 +343,7 @@ class Performance extends EventTarget {
   }
 
   toJSON() {
-    return { nodeTiming: { ...nodeTiming }, timeOrigin: native.timeOrigin, eventLoopUtilization: eventLoopUtilization() };
+    return { nodeTiming: { ...nodeTiming }, timeOrigin: native.timeOrigin(), eventLoopUtilization: eventLoopUtilization() };
   }
 
   [kInspect](depth, options, inspect) {

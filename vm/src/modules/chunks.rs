@@ -66,6 +66,8 @@ pub struct Chunk {
 #[derive(Debug, Default)]
 pub struct Chunks {
     list: Vec<Chunk>,
+    /// Chunks of one module that a few realms have used.
+    worn: Vec<u32>,
 }
 
 impl Chunks {
@@ -126,17 +128,15 @@ impl Chunks {
     /// Packs modules together that came one by one (`require`, dynamic import) and are still in use after a few realms:
     /// by then it is known which belong together.
     pub fn repack(&mut self, records: &mut [Record]) {
-        let mut worn: Vec<ModuleId> = Vec::new();
-        for (number, chunk) in self.list.iter().enumerate() {
-            let [slot] = chunk.slots[..] else { continue };
-            let is_current = records[slot.id as usize].place == Some((number as u32, 0));
-            if chunk.uses >= REPACK_USES && is_current {
-                worn.push(slot.id);
-            }
-        }
-        if worn.len() < REPACK_MODULES {
+        if self.worn.len() < REPACK_MODULES {
             return;
         }
+        let mut worn: Vec<ModuleId> = std::mem::take(&mut self.worn)
+            .into_iter()
+            .filter_map(|number| Some((number, self.list[number as usize].slots.first()?.id)))
+            .filter(|(number, id)| records[*id as usize].place == Some((*number, 0)))
+            .map(|(_, id)| id)
+            .collect();
         worn.sort_by_cached_key(|&id| group_of(&records[id as usize]));
         self.pack(records, &worn);
     }
@@ -145,6 +145,9 @@ impl Chunks {
     pub fn note_use(&mut self, number: u32) {
         if let Some(chunk) = self.list.get_mut(number as usize) {
             chunk.uses += 1;
+            if chunk.uses == REPACK_USES && chunk.slots.len() == 1 {
+                self.worn.push(number);
+            }
         }
     }
 

@@ -61,6 +61,8 @@ pub struct ModuleGraph {
     by_key: HashMap<Key, ModuleId>,
     resolver: Resolver,
     chunks: Chunks,
+    /// Counts realms.
+    realm: u32,
     /// What `require` and dynamic import asked for before: importer, specifier, kind.
     asked: HashMap<(PathBuf, String, RequestKind), Target>,
 }
@@ -72,14 +74,9 @@ impl ModuleGraph {
         Self::default()
     }
 
-    /// A realm opens: files of the project that have changed are forgotten.
+    /// A realm opens. What it asks for first is compared with the files again; what it does not ask for costs it nothing.
     pub fn begin_realm(&mut self) {
-        let changed: Vec<ModuleId> = (0..self.records.len() as ModuleId)
-            .filter(|&id| self.has_changed(id))
-            .collect();
-        if !changed.is_empty() {
-            self.forget(&changed);
-        }
+        self.realm += 1;
         self.chunks.repack(&mut self.records);
     }
 
@@ -279,6 +276,7 @@ impl ModuleGraph {
             Dep::Module(id) => id,
             Dep::Builtin(id) => return Reply::Builtin(id),
         };
+        let id = self.refresh(id);
         // A file that was written anew while its realm runs, as tests of loaders do.
         let id = if self.has_changed(id) { self.renew(id) } else { id };
         match self.prepare(id) {
@@ -501,6 +499,32 @@ impl ModuleGraph {
             && record.stamp.is_some()
             && self.by_key.get(&record.key) == Some(&id)
             && stamp(&record.key.path) != record.stamp
+    }
+
+    /// Compares a module and the files of the project below it with what is on disk, once per realm, and forgets those that have
+    /// changed. Returns the module's record, which is another one if it has.
+    fn refresh(&mut self, root: ModuleId) -> ModuleId {
+        let mut changed = Vec::new();
+        let mut waiting = vec![root];
+        while let Some(id) = waiting.pop() {
+            let record = &mut self.records[id as usize];
+            if std::mem::replace(&mut record.checked, self.realm) == self.realm {
+                continue;
+            }
+            if self.has_changed(id) {
+                changed.push(id);
+            }
+            let deps = self.records[id as usize].deps.iter();
+            waiting.extend(deps.filter_map(|dep| match dep {
+                Dep::Module(id) if !self.records[*id as usize].in_package => Some(*id),
+                _ => None,
+            }));
+        }
+        if changed.is_empty() {
+            return root;
+        }
+        self.forget(&changed);
+        if changed.contains(&root) { self.renew(root) } else { root }
     }
 
     /// Replaces a changed module by a new record.

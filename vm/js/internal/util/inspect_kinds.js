@@ -304,7 +304,10 @@ function arrayBufferEntries(ctx, value) {
 }
 
 function promiseEntries(ctx, value, depth) {
-  const [state, result] = types.getPromiseDetails(value);
+  const details = types.getPromiseDetails(value);
+  // Better no state than a wrong one.
+  if (details === undefined) return [ctx.stylize('<state unknown>', 'special')];
+  const [state, result] = details;
   if (state === 0) return [ctx.stylize('<pending>', 'special')];
   ctx.indentation += 2;
   const text = formatValue(ctx, result, depth);

@@ -1,8 +1,8 @@
 // Brand checks: what kind of built-in object a value is, without trusting its prototype or tags where possible.
 //
 // binding('util'):
-//   getPromiseDetails(value) -> undefined when value is no promise, else [state, result]
-//       (state 0 pending, 1 fulfilled, 2 rejected; result undefined while pending)
+//   getPromiseDetails(value) -> [state, result] (state 0 pending, 1 fulfilled, 2 rejected), or undefined where the engine
+//       does not tell; then a promise is recognised by its prototype
 //   getProxyDetails(value)   -> undefined when value is no proxy, [target, handler] (both null once revoked)
 //   isExternal(value)        -> boolean; optional (absent means: nothing is external)
 
@@ -29,6 +29,7 @@ function brand(operation) {
   };
 }
 
+const PromiseClass = Promise;
 const weakProbe = {};
 const weakMapHas = uncurry(WeakMap.prototype.has);
 const weakSetHas = uncurry(WeakSet.prototype.has);
@@ -73,7 +74,8 @@ function isNativeError(value) {
 }
 
 function isPromise(value) {
-  return isObject(value) && native.getPromiseDetails(value) !== undefined;
+  return isObject(value) && (value instanceof PromiseClass || native.getPromiseDetails(value) !== undefined) &&
+    value !== PromiseClass.prototype;
 }
 
 function isProxy(value) {

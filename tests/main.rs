@@ -1,0 +1,12 @@
+//! The integration tests: the real binary, on the projects under `fixtures/` and on small ones written here.
+//!
+//! A test states what is run, runs it once and says what must be seen. No test sleeps to wait for something, and none
+//! knows how fast the machine is: what must happen is awaited, for very long if need be.
+
+mod cli;
+mod fixtures;
+mod output;
+mod processes;
+mod reports;
+mod stacks;
+mod support;

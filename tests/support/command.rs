@@ -1,0 +1,95 @@
+//! `trun` with arguments, an environment and a place.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::outcome::Outcome;
+use super::process::{MARK, Running};
+use super::project::Project;
+
+/// A command that has not been started.
+pub(crate) struct Trun<'p> {
+    project: &'p Project,
+    args: Vec<String>,
+    env: Vec<(String, String)>,
+    folder: PathBuf,
+    report: Option<PathBuf>,
+    stdout: Option<Stdio>,
+}
+
+impl<'p> Trun<'p> {
+    pub(super) fn new(project: &'p Project, args: &[&str]) -> Self {
+        let names_reporter = args.iter().any(|arg| ["--reporter", "--outputFile", "--reporters"].iter().any(|flag| arg.starts_with(flag)));
+        let mut args: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();
+        let report = (!names_reporter).then(|| project.beside("report.json"));
+        if let Some(report) = &report {
+            let _ = std::fs::remove_file(report);
+            args.insert(0, format!("--reporter=json:{}", report.display()));
+            args.insert(0, "--reporter=default".to_owned());
+        }
+        Self { project, args, env: Vec::new(), folder: project.path(""), report, stdout: None }
+    }
+
+    /// Sets an environment variable.
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.env.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Runs in a subfolder of the project.
+    pub(crate) fn within(mut self, folder: &str) -> Self {
+        self.folder = self.project.path(folder);
+        self
+    }
+
+    /// Sends stdout elsewhere; [`Outcome::stdout`] will be empty.
+    pub(crate) fn stdout(mut self, stdout: impl Into<Stdio>) -> Self {
+        self.stdout = Some(stdout.into());
+        self
+    }
+
+    /// Runs to the end.
+    pub(crate) fn run(self) -> Outcome {
+        self.spawn().wait()
+    }
+
+    /// Starts it.
+    pub(crate) fn spawn(self) -> Running {
+        let mark = unique_mark();
+        let mut command = guarded(Path::new(env!("CARGO_BIN_EXE_trun")));
+        command.args(&self.args).current_dir(&self.folder).env_clear();
+        for name in ["PATH", "LD_LIBRARY_PATH", "TRUN_GC_STRESS"] {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        command
+            .env("HOME", self.project.beside("home"))
+            .env("TMPDIR", self.project.beside("tmp"))
+            .env("LANG", "C.UTF-8")
+            .env(MARK, &mark)
+            .envs(self.env)
+            .stdin(Stdio::null())
+            .stdout(self.stdout.unwrap_or_else(Stdio::piped))
+            .stderr(Stdio::piped());
+        Running::start(command, format!("trun {}", self.args.join(" ")), mark, self.report)
+    }
+}
+
+/// The program, to be killed with the thread of the test that started it. The tool of the system stands in for a call between
+/// fork and exec, which would be unsafe code.
+fn guarded(program: &Path) -> Command {
+    let tool = Path::new("/usr/bin/setpriv");
+    if !tool.exists() {
+        return Command::new(program);
+    }
+    let mut command = Command::new(tool);
+    command.args(["--pdeathsig", "KILL", "--"]).arg(program);
+    command
+}
+
+fn unique_mark() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+}

@@ -1,0 +1,11 @@
+//! What makes a test four lines: a project, a command, its outcome.
+
+pub(crate) mod command;
+pub(crate) mod model;
+pub(crate) mod outcome;
+pub(crate) mod process;
+pub(crate) mod project;
+
+pub(crate) use outcome::Outcome;
+pub(crate) use process::{Running, eventually};
+pub(crate) use project::Project;

@@ -51,16 +51,6 @@ impl Running {
         kill(Pid::from_raw(self.pid), signal).expect("the process is there");
     }
 
-    /// What it printed to stdout until now.
-    pub(crate) fn stdout(&self) -> String {
-        self.stdout.as_ref().map(Capture::text).unwrap_or_default()
-    }
-
-    /// Closes the reading end of its stdout, as `head -1` does when it has seen enough.
-    pub(crate) fn close_stdout(&mut self) {
-        self.stdout = None;
-    }
-
     /// The processes of the run that live, but for the coordinator.
     pub(crate) fn others(&self) -> Vec<i32> {
         processes_with(&self.mark).into_iter().filter(|&pid| pid != self.pid).collect()
@@ -70,8 +60,8 @@ impl Running {
     pub(crate) fn wait(self) -> Outcome {
         let Ok(status) = self.ended.recv_timeout(BOUND) else {
             let _ = killpg(Pid::from_raw(self.pid), Signal::SIGKILL);
-            let stderr = self.stderr.as_ref().map(Capture::text).unwrap_or_default();
-            panic!("{} hung\n--- stdout\n{}\n--- stderr\n{stderr}", self.command, self.stdout());
+            let text = |capture: &Option<Capture>| capture.as_ref().map(Capture::text).unwrap_or_default();
+            panic!("{} hung\n--- stdout\n{}\n--- stderr\n{}", self.command, text(&self.stdout), text(&self.stderr));
         };
         let survivors = || describe(&processes_with(&self.mark));
         eventually(|| processes_with(&self.mark).is_empty(), || format!("{} left processes behind: {}", self.command, survivors()));

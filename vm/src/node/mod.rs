@@ -5,11 +5,11 @@
 //! ended by [`stop_all`].
 
 mod buffer;
-mod buffer_ops;
+pub mod buffer_ops;
 mod child_process;
 mod child_spec;
 mod encoding;
-mod encoding_ops;
+pub mod encoding_ops;
 mod fs;
 mod os_info;
 mod performance;
@@ -19,8 +19,9 @@ mod signals;
 mod spawn_sync;
 mod timers;
 mod url;
-mod url_ops;
+pub mod url_ops;
 mod util;
+mod vm;
 
 use crate::engine::BindingTable;
 
@@ -37,6 +38,7 @@ pub(crate) static TABLES: &[&BindingTable] = &[
     &timers::TIMERS,
     &url::URL,
     &util::UTIL,
+    &vm::VM,
 ];
 
 /// Stops what the realm has left open: child processes, signal handlers, descriptors.

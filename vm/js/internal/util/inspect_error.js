@@ -20,9 +20,16 @@ function stackOf(error) {
   return text;
 }
 
-/** Own properties that the stack already shows are not listed again. */
+/** Own properties that the stack already shows are not listed again, and those that the engine adds never. */
 function dropShownKeys(ctx, keys, error, stack) {
-  if (ctx.showHidden || keys.length === 0) return;
+  if (ctx.showHidden) {
+    for (const name of ['line', 'column', 'sourceURL']) {
+      const at = keys.indexOf(name);
+      if (at !== -1 && !Object.prototype.propertyIsEnumerable.call(error, name)) keys.splice(at, 1);
+    }
+    return;
+  }
+  if (keys.length === 0) return;
   for (const name of ['name', 'message', 'stack']) {
     const at = keys.indexOf(name);
     if (at !== -1 && (typeof error[name] !== 'string' || stack.includes(error[name]))) keys.splice(at, 1);

@@ -21,7 +21,10 @@ fn stderr<'o>(outcome: &'o Outcome, test: &str) -> &'o str {
 #[test]
 fn the_console_is_its_tests() {
     let outcome = Project::fixture("output-console").trun(&["--parallel=1"]).run();
-    assert_eq!(stdout(&outcome, "first"), "from the first { depth: { of: [ 'an', 'object' ] } }\n");
+    assert_eq!(
+        stdout(&outcome, "first"),
+        "from the first { depth: { of: [ 'an', 'object' ] } }\n"
+    );
     assert_eq!(stderr(&outcome, "first"), "an error line of the first\n");
     assert_eq!(stdout(&outcome, "second"), "from the second, text and 42\n");
     assert_eq!(stderr(&outcome, "second"), "a warning of the second\n");
@@ -44,7 +47,10 @@ fn raw_writes_are_their_tests() {
 fn order_is_kept_between_console_and_raw_writes() {
     let body = "test('mixes', () => { for (let n = 0; n < 200; n += 1) { if (n % 2) console.log(n); else process.stdout.write(`${n}\\n`); } });";
     let outcome = Project::new().file("a.test.js", body).trun(&["--parallel=1"]).run();
-    let numbers: Vec<u32> = stdout(&outcome, "mixes").lines().map(|line| line.parse().unwrap()).collect();
+    let numbers: Vec<u32> = stdout(&outcome, "mixes")
+        .lines()
+        .map(|line| line.parse().unwrap())
+        .collect();
     assert_eq!(numbers, (0..200).collect::<Vec<_>>());
 }
 
@@ -57,12 +63,21 @@ fn what_was_printed_before_a_death_is_kept() {
 
 #[test]
 fn much_output_is_no_trouble() {
-    let body = "test('talks', () => { for (let n = 0; n < 20000; n += 1) console.log('a line of no great interest', n); });";
+    let body =
+        "test('talks', () => { for (let n = 0; n < 20000; n += 1) console.log('a line of no great interest', n); });";
     let outcome = Project::new().file("a.test.js", body).trun(&["--parallel=1"]).run();
     outcome.exits(0).counts(1, 0);
-    assert!(stdout(&outcome, "talks").lines().count() >= 1000, "most of it is kept or cut with a marker");
+    assert!(
+        stdout(&outcome, "talks").lines().count() >= 1000,
+        "most of it is kept or cut with a marker"
+    );
     let body = "test('talks raw', () => { const line = 'x'.repeat(99) + '\\n'; for (let n = 0; n < 20000; n += 1) process.stdout.write(line); });";
-    Project::new().file("a.test.js", body).trun(&["--parallel=1"]).run().exits(0).counts(1, 0);
+    Project::new()
+        .file("a.test.js", body)
+        .trun(&["--parallel=1"])
+        .run()
+        .exits(0)
+        .counts(1, 0);
 }
 
 #[test]

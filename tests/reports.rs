@@ -11,13 +11,19 @@ use serde_json::Value;
 use crate::support::{Outcome, Project};
 
 fn project() -> Project {
-    Project::new().file("a.test.js", "test('passes', () => {});\ntest('fails', () => { expect(1).toBe(2); });")
+    Project::new().file(
+        "a.test.js",
+        "test('passes', () => {});\ntest('fails', () => { expect(1).toBe(2); });",
+    )
 }
 
 #[track_caller]
 fn holds_report(text: &str) -> Value {
     let report: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in {text:?}"));
-    assert_eq!((&report["numPassedTests"], &report["numFailedTests"]), (&1.into(), &1.into()));
+    assert_eq!(
+        (&report["numPassedTests"], &report["numFailedTests"]),
+        (&1.into(), &1.into())
+    );
     report
 }
 
@@ -53,7 +59,13 @@ fn both_at_once() {
 #[test]
 fn several_files() {
     let project = project();
-    let outcome = project.trun(&["--reporter=none", "--reporter=json:one.json", "--reporter=json:deep/er/two.json"]).run();
+    let outcome = project
+        .trun(&[
+            "--reporter=none",
+            "--reporter=json:one.json",
+            "--reporter=json:deep/er/two.json",
+        ])
+        .run();
     assert_eq!(outcome.exits(1).stdout, "");
     holds_report(&project.read("one.json"));
     holds_report(&project.read("deep/er/two.json"));
@@ -77,8 +89,15 @@ fn as_other_runners_name_files() {
 
 #[test]
 fn one_reporter_has_stdout() {
-    project().trun(&["--reporter=default", "--reporter=json"]).run().exits(2).complains("stdout");
-    project().trun(&["--reporter=json:a", "--reporter=json:a"]).run().exits(2);
+    project()
+        .trun(&["--reporter=default", "--reporter=json"])
+        .run()
+        .exits(2)
+        .complains("stdout");
+    project()
+        .trun(&["--reporter=json:a", "--reporter=json:a"])
+        .run()
+        .exits(2);
 }
 
 #[test]
@@ -93,7 +112,10 @@ fn a_report_replaces_the_one_before_in_one_step() {
     assert_eq!(text, "what was there before");
     holds_report(&project.read("out.json"));
     assert_ne!(fs::metadata(project.path("out.json")).unwrap().ino(), inode);
-    let left: Vec<_> = fs::read_dir(project.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let left: Vec<_> = fs::read_dir(project.path(""))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
     assert_eq!(left.len(), 2, "something is left beside it: {left:?}");
 }
 
@@ -124,16 +146,31 @@ fn a_named_pipe_is_written_through() {
     });
     project.trun(&["--reporter=json:pipe"]).run().exits(1);
     // Should nobody have opened it, the reader ends here and the check fails instead of hanging.
-    let _ = OpenOptions::new().write(true).custom_flags(nix::fcntl::OFlag::O_NONBLOCK.bits()).open(&pipe);
+    let _ = OpenOptions::new()
+        .write(true)
+        .custom_flags(nix::fcntl::OFlag::O_NONBLOCK.bits())
+        .open(&pipe);
     holds_report(&reader.join().unwrap());
     assert!(fs::metadata(pipe).unwrap().file_type().is_fifo());
 }
 
 #[test]
 fn exit_4_if_a_report_cannot_be_written() {
-    project().trun(&["--reporter=none", "--reporter=json:/dev/full"]).run().exits(4).complains("/dev/full");
-    project().trun(&["--reporter=none", "--reporter=json:a.test.js/out.json"]).run().exits(4).complains("out.json");
-    Project::new().file("a.test.js", "test('passes', () => {});").trun(&["--reporter=none", "--reporter=json:/dev/full"]).run().exits(4);
+    project()
+        .trun(&["--reporter=none", "--reporter=json:/dev/full"])
+        .run()
+        .exits(4)
+        .complains("/dev/full");
+    project()
+        .trun(&["--reporter=none", "--reporter=json:a.test.js/out.json"])
+        .run()
+        .exits(4)
+        .complains("out.json");
+    Project::new()
+        .file("a.test.js", "test('passes', () => {});")
+        .trun(&["--reporter=none", "--reporter=json:/dev/full"])
+        .run()
+        .exits(4);
 }
 
 #[test]
@@ -144,7 +181,10 @@ fn exit_4_if_stdout_is_full() {
 
 #[test]
 fn a_device_that_takes_everything_is_fine() {
-    project().trun(&["--reporter=none", "--reporter=json:/dev/null"]).run().exits(1);
+    project()
+        .trun(&["--reporter=none", "--reporter=json:/dev/null"])
+        .run()
+        .exits(1);
 }
 
 #[test]
@@ -153,7 +193,10 @@ fn the_report_tells_where_tests_are() {
     assert_eq!(outcome.test("fails")["location"]["line"], 2);
     assert_eq!(outcome.file("a.test.js")["status"], "failed");
     let message = outcome.test("fails")["failureMessages"][0].as_str().unwrap();
-    assert!(message.contains("toBe") && message.contains("a.test.js:2:"), "{message}");
+    assert!(
+        message.contains("toBe") && message.contains("a.test.js:2:"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -161,19 +204,35 @@ fn hostile_text_survives() {
     let text = r"test('a\u0000b\u001b[31m\ud800\u{1f600}\n<&]]>', () => { throw new Error('x'.repeat(3_000_000) + '\u0007'); });";
     let outcome = Project::new().file("a.test.js", text).trun(&["--parallel=1"]).run();
     outcome.exits(1).counts(0, 1);
-    assert!(!outcome.stdout.contains(['\0', '\u{1b}', '\u{7}']), "control characters reach the terminal");
-    let title = outcome.files().next().unwrap()["assertionResults"][0]["title"].as_str().unwrap();
-    assert!(title.starts_with("a\0b\u{1b}[31m") && title.ends_with("\n<&]]>"), "{title:?}");
+    assert!(
+        !outcome.stdout.contains(['\0', '\u{1b}', '\u{7}']),
+        "control characters reach the terminal"
+    );
+    let title = outcome.files().next().unwrap()["assertionResults"][0]["title"]
+        .as_str()
+        .unwrap();
+    assert!(
+        title.starts_with("a\0b\u{1b}[31m") && title.ends_with("\n<&]]>"),
+        "{title:?}"
+    );
 }
 
 /// What a run says of its own files must hold for every order in which workers end.
 #[test]
 fn reports_are_in_order_of_files() {
-    let project = (0..12).fold(Project::new(), |project, n| project.file(&format!("{n:02}.test.js"), "test('one', async () => {});"));
+    let project = (0..12).fold(Project::new(), |project, n| {
+        project.file(&format!("{n:02}.test.js"), "test('one', async () => {});")
+    });
     let names = |outcome: &Outcome| -> Vec<String> {
-        outcome.files().map(|file| file["x"]["path"].as_str().unwrap().to_owned()).collect()
+        outcome
+            .files()
+            .map(|file| file["x"]["path"].as_str().unwrap().to_owned())
+            .collect()
     };
-    let (one, four) = (project.trun(&["--parallel=1"]).run(), project.trun(&["--parallel=4"]).run());
+    let (one, four) = (
+        project.trun(&["--parallel=1"]).run(),
+        project.trun(&["--parallel=4"]).run(),
+    );
     assert_eq!(names(&one), names(&four));
     assert_eq!(one.json_counts(), four.json_counts());
     let mut sorted = names(&one);

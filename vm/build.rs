@@ -38,7 +38,10 @@ fn link_engine() {
 
 fn pkg_config(args: &[&str]) -> Option<String> {
     let output = Command::new("pkg-config").args(args).output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    output
+        .status
+        .success()
+        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 fn embed_sources() {

@@ -22,9 +22,10 @@ use cli::{Command, ExitCode};
 pub fn main_with(args: impl Iterator<Item = OsString>) -> u8 {
     let code = match cli::parse(args, |name| std::env::var_os(name)) {
         Ok(Command::Help(text)) => say(io::stdout(), text.trim_end()),
-        Ok(Command::Version) => {
-            say(io::stdout(), &format!("trun {} ({})", env!("CARGO_PKG_VERSION"), trun_vm::engine_version()))
-        }
+        Ok(Command::Version) => say(
+            io::stdout(),
+            &format!("trun {} ({})", env!("CARGO_PKG_VERSION"), trun_vm::engine_version()),
+        ),
         Ok(Command::Run(settings)) => run::run(&settings, &mut complain).unwrap_or_else(|error| {
             complain(&error.to_string());
             error.exit_code()

@@ -62,7 +62,12 @@ impl EventSink for Sink {
         if let EventKind::RunFinished { end } = &event.kind {
             self.end = Some(end.clone());
         }
-        self.failures.extend(self.reporters.handle(event).into_iter().map(|failure| failure.to_string()));
+        self.failures.extend(
+            self.reporters
+                .handle(event)
+                .into_iter()
+                .map(|failure| failure.to_string()),
+        );
     }
 
     fn output_closed(&self) -> bool {
@@ -81,7 +86,11 @@ pub fn run(settings: &Settings, note: &mut dyn FnMut(&str)) -> Result<ExitCode, 
         discovery::discover(&settings.root, &settings.paths)?
     };
     found.notes.iter().for_each(|text| note(text));
-    let files = found.files.iter().map(|path| utf8(path)).collect::<Result<Vec<_>, _>>()?;
+    let files = found
+        .files
+        .iter()
+        .map(|path| utf8(path))
+        .collect::<Result<Vec<_>, _>>()?;
     let workers = settings.workers.min(files.len()).max(1);
     let pages = os::map_pages(workers)?;
     let worker_settings = WorkerSettings {
@@ -95,7 +104,13 @@ pub fn run(settings: &Settings, note: &mut dyn FnMut(&str)) -> Result<ExitCode, 
     let signals = Signals::install()?;
     let terminal = output::Terminal::of_stdout(|name| std::env::var_os(name));
     let (reporters, outputs) = output::open(&settings.reporters, output::style(settings.colour, &terminal))?;
-    let sink = Sink { reporters, outputs, stats: RunStats::default(), end: None, failures: Vec::new() };
+    let sink = Sink {
+        reporters,
+        outputs,
+        stats: RunStats::default(),
+        end: None,
+        failures: Vec::new(),
+    };
     let plan = RunPlan {
         root: utf8(&settings.root)?,
         files,
@@ -110,11 +125,20 @@ pub fn run(settings: &Settings, note: &mut dyn FnMut(&str)) -> Result<ExitCode, 
 
 /// Writes what is left to write, then judges: a signal before a broken trun before failed tests.
 fn finish(sink: Sink, root: &Path, complain: &mut dyn FnMut(&str)) -> ExitCode {
-    let Sink { reporters, outputs, stats, end, failures } = sink;
+    let Sink {
+        reporters,
+        outputs,
+        stats,
+        end,
+        failures,
+    } = sink;
     drop(reporters);
     let unwritten = outputs.finish(root, &mut io::stderr());
     let gone = |error: &OutputError| error.is_broken_pipe();
-    unwritten.iter().filter(|error| !gone(error)).for_each(|error| complain(&error.to_string()));
+    unwritten
+        .iter()
+        .filter(|error| !gone(error))
+        .for_each(|error| complain(&error.to_string()));
     // What a reporter could not write is what its sink could not: named once.
     if unwritten.is_empty() {
         failures.iter().for_each(|failure| complain(failure));
@@ -134,5 +158,7 @@ fn signal_number(name: &str) -> Option<i32> {
 }
 
 fn utf8(path: &Path) -> Result<String, RunError> {
-    path.to_str().map(str::to_owned).ok_or_else(|| RunError::NotUnicode(path.display().to_string()))
+    path.to_str()
+        .map(str::to_owned)
+        .ok_or_else(|| RunError::NotUnicode(path.display().to_string()))
 }

@@ -20,7 +20,11 @@ pub(crate) struct Trun<'p> {
 
 impl<'p> Trun<'p> {
     pub(super) fn new(project: &'p Project, args: &[&str]) -> Self {
-        let names_reporter = args.iter().any(|arg| ["--reporter", "--outputFile", "--reporters"].iter().any(|flag| arg.starts_with(flag)));
+        let names_reporter = args.iter().any(|arg| {
+            ["--reporter", "--outputFile", "--reporters"]
+                .iter()
+                .any(|flag| arg.starts_with(flag))
+        });
         let mut args: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();
         let report = (!names_reporter).then(|| project.beside("report.json"));
         if let Some(report) = &report {
@@ -28,7 +32,14 @@ impl<'p> Trun<'p> {
             args.insert(0, format!("--reporter=json:{}", report.display()));
             args.insert(0, "--reporter=default".to_owned());
         }
-        Self { project, args, env: Vec::new(), folder: project.path(""), report, stdout: None }
+        Self {
+            project,
+            args,
+            env: Vec::new(),
+            folder: project.path(""),
+            report,
+            stdout: None,
+        }
     }
 
     /// Sets an environment variable.

@@ -57,7 +57,9 @@ impl Model {
     /// All fixtures in the order of their names.
     pub(crate) fn all() -> Vec<Self> {
         let entries = fs::read_dir(fixtures()).expect("the fixtures");
-        let mut names: Vec<String> = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .collect();
         names.sort();
         names.iter().map(|name| Self::of(name)).collect()
     }
@@ -65,8 +67,12 @@ impl Model {
     fn of(name: &str) -> Self {
         let path = fixtures().join(name).join("expected.json");
         let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("the fixture {name} has no model: {error}"));
-        let model: Self = serde_json::from_str(&text).unwrap_or_else(|error| panic!("the model of {name} is wrong: {error}"));
-        Self { name: name.to_owned(), ..model }
+        let model: Self =
+            serde_json::from_str(&text).unwrap_or_else(|error| panic!("the model of {name} is wrong: {error}"));
+        Self {
+            name: name.to_owned(),
+            ..model
+        }
     }
 
     /// Runs the fixture. Says what is not as stated, and shows the whole run then.
@@ -83,7 +89,13 @@ impl Model {
         if faults.is_empty() {
             return Ok(());
         }
-        Err(format!("== {}: {}\n  {}\n{}", self.name, self.about, faults.join("\n  "), outcome.all()))
+        Err(format!(
+            "== {}: {}\n  {}\n{}",
+            self.name,
+            self.about,
+            faults.join("\n  "),
+            outcome.all()
+        ))
     }
 
     fn check_counts(&self, outcome: &Outcome, faults: &mut Vec<String>) {
@@ -93,29 +105,49 @@ impl Model {
         };
         let (terminal, json) = (outcome.terminal_counts(), outcome.json_counts());
         if terminal != self.counts {
-            faults.push(format!("the terminal counts\n    {terminal:?} instead of\n    {:?}", self.counts));
+            faults.push(format!(
+                "the terminal counts\n    {terminal:?} instead of\n    {:?}",
+                self.counts
+            ));
         }
         if json != terminal {
-            faults.push(format!("the JSON report counts\n    {json:?}, the terminal\n    {terminal:?}"));
+            faults.push(format!(
+                "the JSON report counts\n    {json:?}, the terminal\n    {terminal:?}"
+            ));
         }
         if report["success"] != (self.exit == 0) {
             faults.push("`success` of the JSON report is wrong".to_owned());
         }
         let listed = listed_counts(outcome);
         if listed != (json.passed, json.failed, json.skipped, json.todo) {
-            faults.push(format!("the tests listed in the JSON report are (passed, failed, skipped, todo) {listed:?}"));
+            faults.push(format!(
+                "the tests listed in the JSON report are (passed, failed, skipped, todo) {listed:?}"
+            ));
         }
-        let with_errors = outcome.files().filter(|file| file["x"]["errors"].as_array().is_some_and(|errors| !errors.is_empty())).count();
+        let with_errors = outcome
+            .files()
+            .filter(|file| file["x"]["errors"].as_array().is_some_and(|errors| !errors.is_empty()))
+            .count();
         if report["numRuntimeErrorTestSuites"] != with_errors {
-            faults.push("`numRuntimeErrorTestSuites` of the JSON report is not the number of its files with errors".to_owned());
+            faults.push(
+                "`numRuntimeErrorTestSuites` of the JSON report is not the number of its files with errors".to_owned(),
+            );
         }
-        if let Some(file) = outcome.files().find(|file| file["status"] == "failed" && file["message"].as_str().is_none_or(str::is_empty)) {
-            faults.push(format!("{} failed without a message in the JSON report", file["x"]["path"]));
+        if let Some(file) = outcome
+            .files()
+            .find(|file| file["status"] == "failed" && file["message"].as_str().is_none_or(str::is_empty))
+        {
+            faults.push(format!(
+                "{} failed without a message in the JSON report",
+                file["x"]["path"]
+            ));
         }
     }
 
     fn check_tests(&self, outcome: &Outcome, faults: &mut Vec<String>) {
-        let (Some(expected), Some(_)) = (&self.tests, &outcome.json) else { return };
+        let (Some(expected), Some(_)) = (&self.tests, &outcome.json) else {
+            return;
+        };
         let found = statuses(outcome);
         for (name, wanted) in expected {
             let allowed = match wanted {
@@ -134,8 +166,18 @@ impl Model {
     }
 
     fn check_text(&self, outcome: &Outcome, faults: &mut Vec<String>) {
-        faults.extend(self.shows.iter().filter(|text| !outcome.stdout.contains(*text)).map(|text| format!("{text:?} is not shown")));
-        faults.extend(self.hides.iter().filter(|text| outcome.stdout.contains(*text)).map(|text| format!("{text:?} is shown")));
+        faults.extend(
+            self.shows
+                .iter()
+                .filter(|text| !outcome.stdout.contains(*text))
+                .map(|text| format!("{text:?} is not shown")),
+        );
+        faults.extend(
+            self.hides
+                .iter()
+                .filter(|text| outcome.stdout.contains(*text))
+                .map(|text| format!("{text:?} is shown")),
+        );
         let last = outcome.stdout.rmatch_indices(" passed").next().map(|(at, _)| at);
         let line = outcome.stdout.rfind("\nTests ");
         if last.zip(line).is_none_or(|(last, line)| last < line) {
@@ -151,7 +193,10 @@ impl Model {
 /// Passed, failed, skipped and todo tests as listed one by one in the JSON report.
 fn listed_counts(outcome: &Outcome) -> (u64, u64, u64, u64) {
     let mut counts = (0, 0, 0, 0);
-    for test in outcome.files().flat_map(|file| file["assertionResults"].as_array().into_iter().flatten()) {
+    for test in outcome
+        .files()
+        .flat_map(|file| file["assertionResults"].as_array().into_iter().flatten())
+    {
         match test["status"].as_str() {
             Some("passed") => counts.0 += 1,
             Some("failed") => counts.1 += 1,
@@ -166,7 +211,9 @@ fn listed_counts(outcome: &Outcome) -> (u64, u64, u64, u64) {
 /// The outcome of every test by its full name, of those that never ran too.
 fn statuses(outcome: &Outcome) -> BTreeMap<String, String> {
     let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
-    let ran = outcome.files().flat_map(|file| file["assertionResults"].as_array().into_iter().flatten());
+    let ran = outcome
+        .files()
+        .flat_map(|file| file["assertionResults"].as_array().into_iter().flatten());
     let ran = ran.map(|test| (text(&test["fullName"]), text(&test["x"]["outcome"])));
     let not_run = outcome.report()["x"]["notRunTests"].as_array().into_iter().flatten();
     let not_run = not_run.map(|test| (text(&test["fullName"]), "notRun".to_owned()));

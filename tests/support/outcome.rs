@@ -36,7 +36,10 @@ pub(crate) struct Counts {
 impl Outcome {
     /// The exit code, as a shell has it.
     pub(crate) fn code(&self) -> i32 {
-        self.status.code().or_else(|| self.status.signal().map(|number| 128 + number)).unwrap_or(-1)
+        self.status
+            .code()
+            .or_else(|| self.status.signal().map(|number| 128 + number))
+            .unwrap_or(-1)
     }
 
     /// Demands an exit code.
@@ -49,7 +52,11 @@ impl Outcome {
     /// Demands a text on stdout.
     #[track_caller]
     pub(crate) fn shows(&self, text: &str) -> &Self {
-        assert!(self.stdout.contains(text), "{text:?} is not on stdout of {}", self.all());
+        assert!(
+            self.stdout.contains(text),
+            "{text:?} is not on stdout of {}",
+            self.all()
+        );
         self
     }
 
@@ -63,7 +70,11 @@ impl Outcome {
     /// Demands a text on stderr.
     #[track_caller]
     pub(crate) fn complains(&self, text: &str) -> &Self {
-        assert!(self.stderr.contains(text), "{text:?} is not on stderr of {}", self.all());
+        assert!(
+            self.stderr.contains(text),
+            "{text:?} is not on stderr of {}",
+            self.all()
+        );
         self
     }
 
@@ -71,20 +82,29 @@ impl Outcome {
     #[track_caller]
     pub(crate) fn counts(&self, passed: u64, failed: u64) -> &Self {
         let counts = self.terminal_counts();
-        assert_eq!((counts.passed, counts.failed), (passed, failed), "passed and failed tests of {}", self.all());
+        assert_eq!(
+            (counts.passed, counts.failed),
+            (passed, failed),
+            "passed and failed tests of {}",
+            self.all()
+        );
         self
     }
 
     /// The report.
     #[track_caller]
     pub(crate) fn report(&self) -> &Value {
-        self.json.as_ref().unwrap_or_else(|| panic!("no report was written by {}", self.all()))
+        self.json
+            .as_ref()
+            .unwrap_or_else(|| panic!("no report was written by {}", self.all()))
     }
 
     /// The first test of this full name in the report.
     #[track_caller]
     pub(crate) fn test(&self, full_name: &str) -> &Value {
-        let tests = self.files().flat_map(|file| file["assertionResults"].as_array().into_iter().flatten());
+        let tests = self
+            .files()
+            .flat_map(|file| file["assertionResults"].as_array().into_iter().flatten());
         let found = tests.into_iter().find(|test| test["fullName"] == full_name);
         found.unwrap_or_else(|| panic!("no test {full_name:?} in the report of {}", self.all()))
     }
@@ -106,11 +126,21 @@ impl Outcome {
     #[track_caller]
     pub(crate) fn terminal_counts(&self) -> Counts {
         let lines: Vec<&str> = self.stdout.trim_end().lines().collect();
-        let [.., files, tests, time] = lines[..] else { panic!("there are no totals in {}", self.all()) };
+        let [.., files, tests, time] = lines[..] else {
+            panic!("there are no totals in {}", self.all())
+        };
         assert!(time.starts_with("Time "), "the last line is the time in {}", self.all());
         let files = self.total(files, "Files");
         let tests = self.total(tests, "Tests");
-        let above = |label: &str| lines.iter().rev().take(5).find(|line| line.starts_with(label)).copied().unwrap_or_default();
+        let above = |label: &str| {
+            lines
+                .iter()
+                .rev()
+                .take(5)
+                .find(|line| line.starts_with(label))
+                .copied()
+                .unwrap_or_default()
+        };
         let (errors, not_run) = (numbers(above("Errors ")), numbers(above("Not run ")));
         Counts {
             files_passed: number(&files, "passed"),
@@ -127,9 +157,19 @@ impl Outcome {
 
     #[track_caller]
     fn total(&self, line: &str, label: &str) -> Vec<(u64, String)> {
-        assert!(line.starts_with(label), "{line:?} is not the line of {label} in {}", self.all());
+        assert!(
+            line.starts_with(label),
+            "{line:?} is not the line of {label} in {}",
+            self.all()
+        );
         let parts = numbers(line);
-        let must = |word: &str| assert!(parts.iter().any(|(_, found)| found == word), "{word} is missing in {line:?} of {}", self.all());
+        let must = |word: &str| {
+            assert!(
+                parts.iter().any(|(_, found)| found == word),
+                "{word} is missing in {line:?} of {}",
+                self.all()
+            )
+        };
         must("passed");
         must("failed");
         parts
@@ -139,7 +179,11 @@ impl Outcome {
     #[track_caller]
     pub(crate) fn json_counts(&self) -> Counts {
         let report = self.report();
-        let number = |value: &Value| value.as_u64().unwrap_or_else(|| panic!("a count is missing in {}", self.all()));
+        let number = |value: &Value| {
+            value
+                .as_u64()
+                .unwrap_or_else(|| panic!("a count is missing in {}", self.all()))
+        };
         Counts {
             files_passed: number(&report["numPassedTestSuites"]),
             files_failed: number(&report["numFailedTestSuites"]),
@@ -155,7 +199,10 @@ impl Outcome {
 
     /// Everything, for the message of a failed check.
     pub(crate) fn all(&self) -> String {
-        format!("`{}` ({})\n--- stdout\n{}\n--- stderr\n{}", self.command, self.status, self.stdout, self.stderr)
+        format!(
+            "`{}` ({})\n--- stdout\n{}\n--- stderr\n{}",
+            self.command, self.status, self.stdout, self.stderr
+        )
     }
 }
 
@@ -171,5 +218,8 @@ fn numbers(line: &str) -> Vec<(u64, String)> {
 }
 
 fn number(parts: &[(u64, String)], word: &str) -> u64 {
-    parts.iter().find(|(_, found)| found == word).map_or(0, |(count, _)| *count)
+    parts
+        .iter()
+        .find(|(_, found)| found == word)
+        .map_or(0, |(count, _)| *count)
 }

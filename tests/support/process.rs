@@ -34,11 +34,22 @@ pub(crate) struct Running {
 
 impl Running {
     pub(super) fn start(mut command: Command, title: String, mark: String, report: Option<PathBuf>) -> Self {
-        let mut child = command.process_group(0).spawn().unwrap_or_else(|error| panic!("{title} does not start: {error}"));
+        let mut child = command
+            .process_group(0)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{title} does not start: {error}"));
         let stdout = child.stdout.take().map(Capture::of);
         let stderr = child.stderr.take().map(Capture::of);
         let pid = i32::try_from(child.id()).expect("a process id");
-        Self { pid, command: title, mark, report, ended: reaper(child), stdout, stderr }
+        Self {
+            pid,
+            command: title,
+            mark,
+            report,
+            ended: reaper(child),
+            stdout,
+            stderr,
+        }
     }
 
     /// The coordinator's process id.
@@ -53,7 +64,10 @@ impl Running {
 
     /// The processes of the run that live, but for the coordinator.
     pub(crate) fn others(&self) -> Vec<i32> {
-        processes_with(&self.mark).into_iter().filter(|&pid| pid != self.pid).collect()
+        processes_with(&self.mark)
+            .into_iter()
+            .filter(|&pid| pid != self.pid)
+            .collect()
     }
 
     /// Waits for its end, and for the end of everything that it started.
@@ -61,14 +75,31 @@ impl Running {
         let Ok(status) = self.ended.recv_timeout(BOUND) else {
             let _ = killpg(Pid::from_raw(self.pid), Signal::SIGKILL);
             let text = |capture: &Option<Capture>| capture.as_ref().map(Capture::text).unwrap_or_default();
-            panic!("{} hung\n--- stdout\n{}\n--- stderr\n{}", self.command, text(&self.stdout), text(&self.stderr));
+            panic!(
+                "{} hung\n--- stdout\n{}\n--- stderr\n{}",
+                self.command,
+                text(&self.stdout),
+                text(&self.stderr)
+            );
         };
         let survivors = || describe(&processes_with(&self.mark));
-        eventually(|| processes_with(&self.mark).is_empty(), || format!("{} left processes behind: {}", self.command, survivors()));
+        eventually(
+            || processes_with(&self.mark).is_empty(),
+            || format!("{} left processes behind: {}", self.command, survivors()),
+        );
         let end = |capture: Option<Capture>| capture.map(Capture::finish).unwrap_or_default();
         let (stdout, stderr) = (end(self.stdout), end(self.stderr));
-        let json = self.report.and_then(|path| fs::read(path).ok()).map(|text| serde_json::from_slice(&text).expect("the report is JSON"));
-        Outcome { command: self.command, status, stdout, stderr, json }
+        let json = self
+            .report
+            .and_then(|path| fs::read(path).ok())
+            .map(|text| serde_json::from_slice(&text).expect("the report is JSON"));
+        Outcome {
+            command: self.command,
+            status,
+            stdout,
+            stderr,
+            json,
+        }
     }
 }
 
@@ -85,7 +116,10 @@ pub(crate) fn eventually(mut condition: impl FnMut() -> bool, otherwise: impl Fn
 /// Whether a process is there and not merely waiting to be reaped.
 pub(crate) fn is_alive(pid: i32) -> bool {
     let state = fs::read_to_string(format!("/proc/{pid}/stat"));
-    state.is_ok_and(|stat| stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X'])))
+    state.is_ok_and(|stat| {
+        stat.rsplit_once(") ")
+            .is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
+    })
 }
 
 /// The parent of a process.
@@ -97,7 +131,8 @@ pub(crate) fn parent(pid: i32) -> Option<i32> {
 fn processes_with(mark: &str) -> Vec<i32> {
     let wanted = format!("{MARK}={mark}");
     let carries = |pid: &i32| {
-        fs::read(format!("/proc/{pid}/environ")).is_ok_and(|text| text.split(|&byte| byte == 0).any(|one| one == wanted.as_bytes()))
+        fs::read(format!("/proc/{pid}/environ"))
+            .is_ok_and(|text| text.split(|&byte| byte == 0).any(|one| one == wanted.as_bytes()))
     };
     let entries = fs::read_dir("/proc").expect("the list of processes");
     let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
@@ -105,8 +140,15 @@ fn processes_with(mark: &str) -> Vec<i32> {
 }
 
 fn describe(pids: &[i32]) -> String {
-    let name = |pid: &i32| fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default().replace('\0', " ");
-    pids.iter().map(|pid| format!("{pid} ({})", name(pid).trim())).collect::<Vec<_>>().join(", ")
+    let name = |pid: &i32| {
+        fs::read_to_string(format!("/proc/{pid}/cmdline"))
+            .unwrap_or_default()
+            .replace('\0', " ")
+    };
+    pids.iter()
+        .map(|pid| format!("{pid} ({})", name(pid).trim()))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn reaper(mut child: Child) -> mpsc::Receiver<ExitStatus> {
@@ -132,7 +174,10 @@ impl Capture {
         let reader = thread::spawn(move || {
             let mut buffer = [0; 8192];
             while let Ok(count @ 1..) = stream.read(&mut buffer) {
-                store.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&buffer[..count]);
+                store
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .extend_from_slice(&buffer[..count]);
             }
         });
         Self { bytes, reader }
@@ -143,7 +188,10 @@ impl Capture {
     }
 
     fn finish(self) -> String {
-        eventually(|| self.reader.is_finished(), || "a process that is no child of the run holds its output".to_owned());
+        eventually(
+            || self.reader.is_finished(),
+            || "a process that is no child of the run holds its output".to_owned(),
+        );
         self.text()
     }
 }

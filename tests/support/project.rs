@@ -17,12 +17,18 @@ pub(crate) struct Project {
 impl Project {
     /// An empty one.
     pub(crate) fn new() -> Self {
-        let outer = tempfile::Builder::new().prefix("trun-test-").tempdir().expect("a temporary folder");
+        let outer = tempfile::Builder::new()
+            .prefix("trun-test-")
+            .tempdir()
+            .expect("a temporary folder");
         let real = outer.path().canonicalize().expect("its real path");
         for name in ["project", "home", "tmp"] {
             fs::create_dir(real.join(name)).expect("a folder in it");
         }
-        Self { outer, root: real.join("project") }
+        Self {
+            outer,
+            root: real.join("project"),
+        }
     }
 
     /// A copy of the fixture `fixtures/projects/<name>`, without its model.
@@ -58,7 +64,11 @@ impl Project {
 
     /// A folder beside the project, for what is not of it.
     pub(crate) fn beside(&self, name: &str) -> PathBuf {
-        self.outer.path().canonicalize().expect("the folder is there").join(name)
+        self.outer
+            .path()
+            .canonicalize()
+            .expect("the folder is there")
+            .join(name)
     }
 
     /// The command `trun ARGS` in the project. Unless the arguments name a reporter, the terminal's goes to stdout and the JSON

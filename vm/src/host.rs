@@ -64,7 +64,8 @@ thread_local! {
 /// On a thread without one, where no native function can run.
 #[must_use]
 pub fn host() -> Rc<Host> {
-    HOST.with_borrow(|host| host.as_ref().map(Rc::clone)).expect("native functions run on a thread with a VM")
+    HOST.with_borrow(|host| host.as_ref().map(Rc::clone))
+        .expect("native functions run on a thread with a VM")
 }
 
 impl Host {
@@ -142,10 +143,17 @@ impl Host {
         finish: impl for<'r> FnOnce(Ctx<'r>, T) -> JsResult<'r> + 'static,
     ) {
         let callback = self.persist(callback);
-        self.spawn_then(callback, async move { tokio::task::spawn_blocking(work).await }, |cx, joined| match joined {
-            Ok(result) => finish(cx, result),
-            Err(panic) => Err(cx.error(ErrorClass::Error, &format!("bug in trun: a background operation failed: {panic}"))),
-        });
+        self.spawn_then(
+            callback,
+            async move { tokio::task::spawn_blocking(work).await },
+            |cx, joined| match joined {
+                Ok(result) => finish(cx, result),
+                Err(panic) => Err(cx.error(
+                    ErrorClass::Error,
+                    &format!("bug in trun: a background operation failed: {panic}"),
+                )),
+            },
+        );
     }
 
     /// Runs `operation` on the event loop; then, in a turn of its own, `finish` makes the value and `callback(error, value)` is called.
@@ -170,7 +178,8 @@ impl Host {
         self.event_loop.spawn(async move {
             let result = operation.await;
             if let Some(host) = host.upgrade() {
-                host.event_loop.complete(Box::new(move |cx| answer(cx, &callback, finish(cx, result))));
+                host.event_loop
+                    .complete(Box::new(move |cx| answer(cx, &callback, finish(cx, result))));
             }
         });
     }
@@ -178,7 +187,9 @@ impl Host {
 
 /// Calls `callback(error)` or `callback(null, value)`.
 fn answer<'r>(cx: Ctx<'r>, callback: &Persistent, result: JsResult<'r>) -> JsResult<'r, ()> {
-    let Some(callback) = callback.open(cx) else { return Ok(()) };
+    let Some(callback) = callback.open(cx) else {
+        return Ok(());
+    };
     let args: [Value<'r>; 2] = match result {
         Ok(value) => [cx.null(), value],
         Err(thrown) => [thrown.0, cx.undefined()],

@@ -61,7 +61,11 @@ impl Runtime {
     ///
     /// # Errors
     /// The engine does not fit or the system has no descriptors left.
-    pub fn new(options: RuntimeOptions, addons: Box<dyn AddonHost>, observer: Box<dyn Observer>) -> Result<Self, RuntimeError> {
+    pub fn new(
+        options: RuntimeOptions,
+        addons: Box<dyn AddonHost>,
+        observer: Box<dyn Observer>,
+    ) -> Result<Self, RuntimeError> {
         let vm = Vm::new()?;
         let parking = Parking::new(&vm);
         let host = Host::install(HostParts {
@@ -77,7 +81,10 @@ impl Runtime {
         Ok(Self {
             host,
             parking,
-            limits: Limits { test: options.default_timeout, load: options.load_timeout },
+            limits: Limits {
+                test: options.default_timeout,
+                load: options.load_timeout,
+            },
             state: ProcessState::capture(),
             budget: CollectionBudget::new(options.gc_stress),
         })
@@ -95,7 +102,10 @@ impl Runtime {
                 swap::close(&self.host, &self.parking, realm, &self.state, &mut self.budget);
             }
             Err(message) => {
-                let problem = problem::plain(ProblemKind::Load, format!("bug in trun: the realm could not be set up: {message}"));
+                let problem = problem::plain(
+                    ProblemKind::Load,
+                    format!("bug in trun: the realm could not be set up: {message}"),
+                );
                 self.host.observer.borrow_mut().file_error(problem);
             }
         }

@@ -76,9 +76,9 @@ impl TerminalReporter {
                 page.line(0, self.style.paint(Ink::Bad, &summary::error_line(message)));
             }
             EventKind::RunFinished { end } => self.render_end(&mut page, end),
+            EventKind::Output { file, text, .. } => self.render_late_output(&mut page, *file, text),
             EventKind::FileStarted { .. }
             | EventKind::FileCollected { .. }
-            | EventKind::Output { .. }
             | EventKind::CaseFinished { .. }
             | EventKind::Tick { .. } => {}
         }
@@ -90,6 +90,21 @@ impl TerminalReporter {
         let Some(record) = self.ledger.file(file) else { return };
         if record.has_results() || !matches!(outcome, FileOutcome::NotRun(_)) {
             block::file_block(page, self.view(), record);
+        }
+    }
+
+    /// What a process that a finished file left behind prints, under that file's name.
+    fn render_late_output(&self, page: &mut Page, file: FileId, text: &str) {
+        let Some(record) = self.ledger.file(file).filter(|record| record.outcome.is_some()) else {
+            return;
+        };
+        let path = self.view().path(&record.path);
+        page.line(
+            0,
+            self.style.paint(Ink::Dim, &format!("printed after {path} had ended")),
+        );
+        for line in crate::text::visible_lines(text).lines() {
+            page.line(4, line);
         }
     }
 

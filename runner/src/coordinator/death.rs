@@ -7,8 +7,15 @@ use super::slot::KillReason;
 use crate::zygote::ProcessEnd;
 
 /// A fault of the program itself: the run's other files cannot be trusted to be unaffected (a broken addon, a broken engine).
-const FATAL: [Signal; 7] =
-    [Signal::SIGILL, Signal::SIGTRAP, Signal::SIGABRT, Signal::SIGBUS, Signal::SIGFPE, Signal::SIGSEGV, Signal::SIGSYS];
+const FATAL: [Signal; 7] = [
+    Signal::SIGILL,
+    Signal::SIGTRAP,
+    Signal::SIGABRT,
+    Signal::SIGBUS,
+    Signal::SIGFPE,
+    Signal::SIGSEGV,
+    Signal::SIGSYS,
+];
 
 /// Why a file's worker is gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,13 +38,22 @@ impl Death {
             (Some(reason), _) => Self::killed(reason),
             (None, ProcessEnd::Code(code)) => Self::plain(
                 format!("exit code {code}"),
-                format!("the worker process exited with code {code} while this was running (a call of process.exit({code})?)"),
+                format!(
+                    "the worker process exited with code {code} while this was running (a call of process.exit({code})?)"
+                ),
             ),
             (None, ProcessEnd::Signal(number)) => {
-                let name = Signal::try_from(number).map_or_else(|_| format!("signal {number}"), |s| s.as_str().to_owned());
+                let name =
+                    Signal::try_from(number).map_or_else(|_| format!("signal {number}"), |s| s.as_str().to_owned());
                 let fatal = Signal::try_from(number).is_ok_and(|s| FATAL.contains(&s));
                 let verb = if fatal { "crashed with" } else { "was killed by" };
-                Self { fatal, ..Self::plain(name.clone(), format!("the worker process {verb} {name} while this was running")) }
+                Self {
+                    fatal,
+                    ..Self::plain(
+                        name.clone(),
+                        format!("the worker process {verb} {name} while this was running"),
+                    )
+                }
             }
         }
     }
@@ -65,7 +81,12 @@ impl Death {
     }
 
     fn plain(cause: String, message: String) -> Self {
-        Self { cause, failure: Failure::plain(FailureKind::Worker, message), timed_out: false, fatal: false }
+        Self {
+            cause,
+            failure: Failure::plain(FailureKind::Worker, message),
+            timed_out: false,
+            fatal: false,
+        }
     }
 }
 
@@ -76,7 +97,11 @@ mod tests {
     #[test]
     fn only_faults_are_fatal() {
         for (signal, fatal) in [(11, true), (6, true), (4, true), (9, false), (15, false)] {
-            assert_eq!(Death::of(ProcessEnd::Signal(signal), None).fatal, fatal, "signal {signal}");
+            assert_eq!(
+                Death::of(ProcessEnd::Signal(signal), None).fatal,
+                fatal,
+                "signal {signal}"
+            );
         }
         assert!(!Death::of(ProcessEnd::Code(0), None).fatal);
         assert_eq!(Death::of(ProcessEnd::Code(0), None).cause, "exit code 0");

@@ -90,7 +90,11 @@ pub struct Dispatcher<C> {
 impl<C: Control> Dispatcher<C> {
     /// A run that begins now.
     pub fn new(plan: RunPlan, control: C, now: u64) -> Self {
-        let idle = SlotView { running: Running::Nothing, since: now, deadline: None };
+        let idle = SlotView {
+            running: Running::Nothing,
+            since: now,
+            deadline: None,
+        };
         Self {
             queue: Queue::new(plan.files.len()),
             places: (0..plan.workers).map(|_| Place::default()).collect(),
@@ -108,7 +112,9 @@ impl<C: Control> Dispatcher<C> {
 
     /// Begins: tells the reporters and starts the first worker.
     pub fn begin(&mut self) -> Response {
-        let started_at_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(0));
+        let started_at_ms = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(0));
         self.emit(EventKind::RunStarted {
             root: self.plan.root.clone(),
             files: self.plan.files.clone(),
@@ -132,7 +138,9 @@ impl<C: Control> Dispatcher<C> {
         self.now = now;
         match event {
             InternalEvent::Zygote(message) => self.handle_zygote(message),
-            InternalEvent::ZygoteGone => self.break_run("the process that starts workers has died; all workers died with it"),
+            InternalEvent::ZygoteGone => {
+                self.break_run("the process that starts workers has died; all workers died with it")
+            }
             InternalEvent::Message(slot, message) => self.handle_message(slot, message),
             InternalEvent::Corrupt(slot) => self.kill(slot, KillReason::Corrupt),
             InternalEvent::Closed(slot) => {
@@ -141,7 +149,9 @@ impl<C: Control> Dispatcher<C> {
             }
             InternalEvent::Written(slot, stream, bytes) => self.handle_written(slot, stream, &bytes),
             InternalEvent::Signal(signal) => self.handle_signal(signal),
-            InternalEvent::OutputClosed => self.end_run(RunEnd::Interrupted("SIGPIPE".to_owned()), "standard output was closed"),
+            InternalEvent::OutputClosed => {
+                self.end_run(RunEnd::Interrupted("SIGPIPE".to_owned()), "standard output was closed")
+            }
             InternalEvent::Tick(tick) => self.handle_tick(tick),
         }
         self.respond()
@@ -214,7 +224,11 @@ impl<C: Control> Dispatcher<C> {
                 }
             }
             FromWorker::CaseFinished { file, result } => {
-                if self.place(slot).session_of(file).is_some_and(|session| session.finish(result.case)) {
+                if self
+                    .place(slot)
+                    .session_of(file)
+                    .is_some_and(|session| session.finish(result.case))
+                {
                     self.emit(EventKind::CaseFinished { file, result });
                 }
             }
@@ -223,15 +237,31 @@ impl<C: Control> Dispatcher<C> {
                     self.emit(EventKind::FileError { file, failure });
                 }
             }
-            FromWorker::Output { file, case, stream, text } => {
+            FromWorker::Output {
+                file,
+                case,
+                stream,
+                text,
+            } => {
                 if self.place(slot).session_of(file).is_some() {
-                    self.emit(EventKind::Output { file, case, stream, text });
+                    self.emit(EventKind::Output {
+                        file,
+                        case,
+                        stream,
+                        text,
+                    });
                 }
             }
             FromWorker::FileDone { file } => {
-                let Some(started) = self.place(slot).session_of(file).map(|session| session.started) else { return };
+                let Some(started) = self.place(slot).session_of(file).map(|session| session.started) else {
+                    return;
+                };
                 let duration = self.now_since(started);
-                self.emit(EventKind::FileFinished { file, outcome: FileOutcome::Finished, duration });
+                self.emit(EventKind::FileFinished {
+                    file,
+                    outcome: FileOutcome::Finished,
+                    duration,
+                });
                 self.place(slot).state = State::Idle;
                 self.feed(slot);
             }
@@ -242,17 +272,22 @@ impl<C: Control> Dispatcher<C> {
         Duration::from_nanos(self.now.saturating_sub(then))
     }
 
-    /// Raw writes are the file's that runs; with none running they are nobody's and shown as the run's.
+    /// Raw writes are the file's that runs, else the file's that ran last (a process it left behind), else the next file's.
     fn handle_written(&mut self, slot: Slot, stream: Stream, bytes: &[u8]) {
         let text = String::from_utf8_lossy(bytes).into_owned();
         let running = self.views[slot as usize - 1].running;
-        match self.places[slot as usize - 1].session() {
-            Some(session) => {
-                let (file, case) = (session.file, session.open_case(running));
-                self.emit(EventKind::Output { file, case, stream, text });
-            }
-            None => self.emit(EventKind::RunError { message: format!("a worker printed between two files: {}", text.trim_end()) }),
-        }
+        let place = self.place(slot);
+        let (file, case) = match (place.session(), place.last_file) {
+            (Some(session), _) => (session.file, session.open_case(running)),
+            (None, Some(file)) => (file, None),
+            (None, None) => return place.early_output.push((stream, text)),
+        };
+        self.emit(EventKind::Output {
+            file,
+            case,
+            stream,
+            text,
+        });
     }
 
     /// Gives an idle worker its next file, or sends it home.
@@ -260,13 +295,30 @@ impl<C: Control> Dispatcher<C> {
         if !matches!(self.place(slot).state, State::Idle) {
             return;
         }
-        let next = if self.ending == Ending::No { self.queue.take() } else { None };
+        let next = if self.ending == Ending::No {
+            self.queue.take()
+        } else {
+            None
+        };
         match next {
             Some(file) => {
                 let path = self.plan.files[file.0 as usize].clone();
                 let started = self.now;
-                self.place(slot).state = State::Running(Session { file, started, finished: None });
+                self.place(slot).state = State::Running(Session {
+                    file,
+                    started,
+                    finished: None,
+                });
+                self.place(slot).last_file = Some(file);
                 self.emit(EventKind::FileStarted { file, slot });
+                for (stream, text) in std::mem::take(&mut self.place(slot).early_output) {
+                    self.emit(EventKind::Output {
+                        file,
+                        case: None,
+                        stream,
+                        text,
+                    });
+                }
                 self.control.send(slot, &ToWorker::Run { file, path });
             }
             None => {
@@ -296,10 +348,14 @@ impl<C: Control> Dispatcher<C> {
             State::Running(session) => self.lose_file(slot, session, death),
             State::Starting { .. } => self.lose_start(slot, &death),
             State::Leaving if end != ProcessEnd::Code(0) && self.ending == Ending::No => {
-                self.emit(EventKind::RunError { message: format!("a worker ended badly after its last file: {}", death.cause) });
+                self.emit(EventKind::RunError {
+                    message: format!("a worker ended badly after its last file: {}", death.cause),
+                });
             }
             State::Idle if self.ending == Ending::No => {
-                self.emit(EventKind::RunError { message: format!("a worker ended between two files: {}", death.cause) });
+                self.emit(EventKind::RunError {
+                    message: format!("a worker ended between two files: {}", death.cause),
+                });
             }
             _ => {}
         }
@@ -319,7 +375,11 @@ impl<C: Control> Dispatcher<C> {
         match session.open_case(view.running) {
             Some(case) => {
                 session.finish(case);
-                let outcome = if death.timed_out { Outcome::TimedOut } else { Outcome::Failed };
+                let outcome = if death.timed_out {
+                    Outcome::TimedOut
+                } else {
+                    Outcome::Failed
+                };
                 let result = CaseResult {
                     case,
                     outcome,
@@ -330,19 +390,31 @@ impl<C: Control> Dispatcher<C> {
                 };
                 self.emit(EventKind::CaseFinished { file, result });
             }
-            None => self.emit(EventKind::FileError { file, failure: death.failure }),
+            None => self.emit(EventKind::FileError {
+                file,
+                failure: death.failure,
+            }),
         }
-        self.emit(EventKind::FileFinished { file, outcome: FileOutcome::Crashed(death.cause.clone()), duration });
+        self.emit(EventKind::FileFinished {
+            file,
+            outcome: FileOutcome::Crashed(death.cause.clone()),
+            duration,
+        });
         if death.fatal && self.plan.on_crash == OnCrash::Abort {
             let path = self.relative(file);
-            let banner = format!("a test worker process crashed with {} while running {path}", death.cause);
+            let banner = format!(
+                "a test worker process crashed with {} while running {path}",
+                death.cause
+            );
             self.end_run(RunEnd::Aborted(banner), "another worker crashed");
         }
     }
 
     fn relative(&self, file: FileId) -> String {
         let path = &self.plan.files[file.0 as usize];
-        path.strip_prefix(&self.plan.root).map_or(path.as_str(), |p| p.trim_start_matches('/')).to_owned()
+        path.strip_prefix(&self.plan.root)
+            .map_or(path.as_str(), |p| p.trim_start_matches('/'))
+            .to_owned()
     }
 
     /// A file that was in flight when the run ended.
@@ -356,7 +428,11 @@ impl<C: Control> Dispatcher<C> {
             Ending::Leaving(RunEnd::Interrupted(signal)) => format!("interrupted by {signal}"),
             _ => "the run ended".to_owned(),
         };
-        self.emit(EventKind::FileFinished { file, outcome: FileOutcome::NotRun(reason), duration });
+        self.emit(EventKind::FileFinished {
+            file,
+            outcome: FileOutcome::NotRun(reason),
+            duration,
+        });
     }
 
     fn lose_start(&mut self, slot: Slot, death: &Death) {
@@ -376,7 +452,11 @@ impl<C: Control> Dispatcher<C> {
         }
         self.ending = Ending::Leaving(end);
         for file in self.queue.drain() {
-            self.emit(EventKind::FileFinished { file, outcome: FileOutcome::NotRun(why.to_owned()), duration: Duration::ZERO });
+            self.emit(EventKind::FileFinished {
+                file,
+                outcome: FileOutcome::NotRun(why.to_owned()),
+                duration: Duration::ZERO,
+            });
         }
         for slot in 1..=u32::try_from(self.places.len()).unwrap_or(0) {
             if !self.place(slot).is_vacant() {
@@ -393,7 +473,11 @@ impl<C: Control> Dispatcher<C> {
             let duration = place.session().map(|s| s.started);
             if let State::Running(session) = std::mem::replace(&mut place.state, State::Vacant) {
                 let duration = self.now_since(duration.unwrap_or(self.now));
-                self.emit(EventKind::FileFinished { file: session.file, outcome: FileOutcome::NotRun(why.to_owned()), duration });
+                self.emit(EventKind::FileFinished {
+                    file: session.file,
+                    outcome: FileOutcome::NotRun(why.to_owned()),
+                    duration,
+                });
             }
         }
     }
@@ -429,12 +513,20 @@ impl<C: Control> Dispatcher<C> {
         if self.ending != Ending::No || self.queue.is_empty() {
             return;
         }
-        let busy = |place: &Place| place.session().is_some_and(|s| self.now.saturating_sub(s.started) >= SCALE_UP_AFTER);
+        let busy = |place: &Place| {
+            place
+                .session()
+                .is_some_and(|s| self.now.saturating_sub(s.started) >= SCALE_UP_AFTER)
+        };
         let all_busy = self.places.iter().all(|place| place.is_vacant() || busy(place));
         if !all_busy {
             return;
         }
-        let vacant: Vec<Slot> = (1..).zip(&self.places).filter(|(_, p)| p.is_vacant()).map(|(slot, _)| slot).collect();
+        let vacant: Vec<Slot> = (1..)
+            .zip(&self.places)
+            .filter(|(_, p)| p.is_vacant())
+            .map(|(slot, _)| slot)
+            .collect();
         for slot in vacant.into_iter().take(self.queue.len()) {
             self.spawn(slot);
         }
@@ -444,13 +536,15 @@ impl<C: Control> Dispatcher<C> {
         for slot in 1..=u32::try_from(self.places.len()).unwrap_or(0) {
             let view = self.views[slot as usize - 1];
             let reason = match &self.places[slot as usize - 1].state {
-                State::Starting { since } if self.now > since + START_LIMIT => {
-                    Some(KillReason::Overdue { limit_ms: START_LIMIT / 1_000_000 })
-                }
+                State::Starting { since } if self.now > since + START_LIMIT => Some(KillReason::Overdue {
+                    limit_ms: START_LIMIT / 1_000_000,
+                }),
                 State::Running(_) if self.now > self.lenient_until => view
                     .deadline
                     .filter(|deadline| self.now > deadline + GRACE)
-                    .map(|deadline| KillReason::Overdue { limit_ms: deadline.saturating_sub(view.since) / 1_000_000 }),
+                    .map(|deadline| KillReason::Overdue {
+                        limit_ms: deadline.saturating_sub(view.since) / 1_000_000,
+                    }),
                 _ => None,
             };
             if let Some(reason) = reason {
@@ -477,7 +571,11 @@ impl<C: Control> Dispatcher<C> {
                 let session = place.session()?;
                 let case = session.open_case(view.running);
                 let since = if case.is_some() { view.since } else { session.started };
-                Some(RunningCase { file: session.file, case, age: self.now_since(since) })
+                Some(RunningCase {
+                    file: session.file,
+                    case,
+                    age: self.now_since(since),
+                })
             })
             .collect();
         running.sort_by_key(|r| std::cmp::Reverse(r.age));
@@ -486,7 +584,9 @@ impl<C: Control> Dispatcher<C> {
 
     /// Process ids of the workers, for sampling their memory.
     pub fn pids(&self) -> impl Iterator<Item = Option<i32>> + '_ {
-        self.places.iter().map(|place| place.pid.filter(|_| place.end.is_none()))
+        self.places
+            .iter()
+            .map(|place| place.pid.filter(|_| place.end.is_none()))
     }
 
     /// Gives the hands back when the run is over.

@@ -30,7 +30,9 @@ impl Control for Script {
 
     fn emit(&mut self, event: RunEvent) {
         self.events.push(match event.kind {
-            EventKind::CaseFinished { file, result } => format!("case {}.{} {:?}", file.0, result.case.0, result.outcome),
+            EventKind::CaseFinished { file, result } => {
+                format!("case {}.{} {:?}", file.0, result.case.0, result.outcome)
+            }
             EventKind::FileError { file, failure } => format!("file error {} {:?}", file.0, failure.kind),
             EventKind::FileFinished { file, outcome, .. } => format!("file {} {outcome:?}", file.0),
             EventKind::RunFinished { end } => format!("end {end:?}"),
@@ -59,8 +61,18 @@ impl Dispatcher<Script> {
     }
 
     fn collect(&mut self, slot: Slot, file: u32, cases: usize) {
-        let case = TestCase { ancestors: vec![], title: "t".into(), location: None };
-        let _ = self.say(slot, FromWorker::Collected { file: FileId(file), cases: vec![case; cases] });
+        let case = TestCase {
+            ancestors: vec![],
+            title: "t".into(),
+            location: None,
+        };
+        let _ = self.say(
+            slot,
+            FromWorker::Collected {
+                file: FileId(file),
+                cases: vec![case; cases],
+            },
+        );
     }
 
     fn pass(&mut self, slot: Slot, file: u32, case: u32) {
@@ -72,13 +84,30 @@ impl Dispatcher<Script> {
             assertions: 0,
             note: None,
         };
-        let _ = self.say(slot, FromWorker::CaseFinished { file: FileId(file), result });
+        let _ = self.say(
+            slot,
+            FromWorker::CaseFinished {
+                file: FileId(file),
+                result,
+            },
+        );
     }
 
     fn running(&mut self, slot: Slot, running: Running, deadline: Option<u64>, now: u64) {
         let mut slots = self.views.clone();
-        slots[slot as usize - 1] = SlotView { running, since: 0, deadline };
-        let _ = self.handle(InternalEvent::Tick(Tick { now, slots, memory: None }), now);
+        slots[slot as usize - 1] = SlotView {
+            running,
+            since: 0,
+            deadline,
+        };
+        let _ = self.handle(
+            InternalEvent::Tick(Tick {
+                now,
+                slots,
+                memory: None,
+            }),
+            now,
+        );
     }
 
     fn die(&mut self, slot: Slot, end: ProcessEnd) -> Response {
@@ -99,7 +128,16 @@ fn files_go_to_the_worker_in_order_and_the_run_ends() {
     assert_eq!(d.die(1, ProcessEnd::Code(0)), Response::Finished);
     assert_eq!(
         d.control.events,
-        ["1: run 0", "case 0.0 Passed", "file 0 Finished", "1: run 1", "case 1.0 Passed", "file 1 Finished", "1: shutdown", "end Completed"]
+        [
+            "1: run 0",
+            "case 0.0 Passed",
+            "file 0 Finished",
+            "1: run 1",
+            "case 1.0 Passed",
+            "file 1 Finished",
+            "1: shutdown",
+            "end Completed"
+        ]
     );
 }
 
@@ -133,7 +171,10 @@ fn an_exit_is_a_failure_and_the_run_goes_on_in_a_new_worker() {
     assert_eq!(d.die(1, ProcessEnd::Code(0)), Response::Continue);
     assert_eq!(d.control.spawned, [1, 1]);
     let _ = d.say(1, FromWorker::Ready);
-    assert_eq!(d.control.events[1..], ["case 0.0 Failed", "file 0 Crashed(\"exit code 0\")", "1: run 1"]);
+    assert_eq!(
+        d.control.events[1..],
+        ["case 0.0 Failed", "file 0 Crashed(\"exit code 0\")", "1: run 1"]
+    );
 }
 
 #[test]
@@ -142,7 +183,10 @@ fn a_death_outside_of_tests_is_a_file_error() {
     let _ = d.say(1, FromWorker::Ready);
     d.running(1, Running::Loading, None, 1);
     assert_eq!(d.die(1, ProcessEnd::Signal(11)), Response::Finished);
-    assert_eq!(d.control.events[1..], ["file error 0 Worker", "file 0 Crashed(\"SIGSEGV\")", "end Completed"]);
+    assert_eq!(
+        d.control.events[1..],
+        ["file error 0 Worker", "file 0 Crashed(\"SIGSEGV\")", "end Completed"]
+    );
 }
 
 #[test]
@@ -150,10 +194,24 @@ fn both_the_exit_and_the_end_of_the_channel_are_waited_for() {
     let mut d = run(1, 1, OnCrash::Continue);
     let _ = d.say(1, FromWorker::Ready);
     d.collect(1, 0, 1);
-    let _ = d.handle(InternalEvent::Zygote(FromZygote::Exited { slot: 1, end: ProcessEnd::Signal(9) }), 2);
+    let _ = d.handle(
+        InternalEvent::Zygote(FromZygote::Exited {
+            slot: 1,
+            end: ProcessEnd::Signal(9),
+        }),
+        2,
+    );
     d.pass(1, 0, 0);
     let _ = d.handle(InternalEvent::Closed(1), 2);
-    assert_eq!(d.control.events[1..], ["case 0.0 Passed", "file error 0 Worker", "file 0 Crashed(\"SIGKILL\")", "end Completed"]);
+    assert_eq!(
+        d.control.events[1..],
+        [
+            "case 0.0 Passed",
+            "file error 0 Worker",
+            "file 0 Crashed(\"SIGKILL\")",
+            "end Completed"
+        ]
+    );
 }
 
 #[test]
@@ -166,7 +224,10 @@ fn an_overdue_test_is_killed_after_the_grace_period_only() {
     d.running(1, Running::Case(0), Some(100), 101 + GRACE);
     assert_eq!(d.control.killed, [1]);
     let _ = d.die(1, ProcessEnd::Signal(9));
-    assert_eq!(d.control.events[1..], ["case 0.0 TimedOut", "file 0 Crashed(\"timeout\")", "end Completed"]);
+    assert_eq!(
+        d.control.events[1..],
+        ["case 0.0 TimedOut", "file 0 Crashed(\"timeout\")", "end Completed"]
+    );
 }
 
 #[test]
@@ -174,7 +235,14 @@ fn memory_over_the_limit_kills() {
     let mut d = run(1, 1, OnCrash::Abort);
     let _ = d.say(1, FromWorker::Ready);
     let slots = d.views.clone();
-    let _ = d.handle(InternalEvent::Tick(Tick { now: 1, slots, memory: Some(vec![Some(1001)]) }), 1);
+    let _ = d.handle(
+        InternalEvent::Tick(Tick {
+            now: 1,
+            slots,
+            memory: Some(vec![Some(1001)]),
+        }),
+        1,
+    );
     assert_eq!(d.control.killed, [1]);
 }
 
@@ -198,7 +266,11 @@ fn an_interrupt_ends_the_run_with_every_file_told_of() {
     assert_eq!(d.die(1, ProcessEnd::Signal(9)), Response::Finished);
     assert_eq!(
         d.control.events[1..],
-        ["file 1 NotRun(\"interrupted by SIGINT\")", "file 0 NotRun(\"interrupted by SIGINT\")", "end Interrupted(\"SIGINT\")"]
+        [
+            "file 1 NotRun(\"interrupted by SIGINT\")",
+            "file 0 NotRun(\"interrupted by SIGINT\")",
+            "end Interrupted(\"SIGINT\")"
+        ]
     );
 }
 

@@ -14,7 +14,9 @@ impl Queue {
     /// All files of a run.
     #[must_use]
     pub fn new(files: usize) -> Self {
-        Self { waiting: (0..u32::try_from(files).unwrap_or(u32::MAX)).map(FileId).collect() }
+        Self {
+            waiting: (0..u32::try_from(files).unwrap_or(u32::MAX)).map(FileId).collect(),
+        }
     }
 
     /// The next file to run.

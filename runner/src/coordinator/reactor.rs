@@ -51,7 +51,11 @@ pub struct Hands<S> {
 impl<S: EventSink> Hands<S> {
     /// Hands that reach the zygote and the reporters.
     pub fn new(link: Link, sink: S) -> Self {
-        Self { link, wires: BTreeMap::new(), sink }
+        Self {
+            link,
+            wires: BTreeMap::new(),
+            sink,
+        }
     }
 
     /// The reporters' end.
@@ -69,7 +73,8 @@ impl<S: EventSink> Control for Hands<S> {
         for fd in [&stdout, &stderr] {
             fcntl(fd, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
         }
-        self.link.spawn(slot, [theirs.as_fd(), stdout_in.as_fd(), stderr_in.as_fd()])?;
+        self.link
+            .spawn(slot, [theirs.as_fd(), stdout_in.as_fd(), stderr_in.as_fd()])?;
         let wires = Wires {
             sender: Sender::new(ours.try_clone()?),
             receiver: Receiver::new(ours),
@@ -103,13 +108,23 @@ impl<S: EventSink> Control for Hands<S> {
 ///
 /// # Errors
 /// The system does not let this process wait.
-pub fn run<S: EventSink>(dispatcher: &mut Dispatcher<Hands<S>>, signals: &Signals, pages: &'static [RunningPage]) -> io::Result<()> {
+pub fn run<S: EventSink>(
+    dispatcher: &mut Dispatcher<Hands<S>>,
+    signals: &Signals,
+    pages: &'static [RunningPage],
+) -> io::Result<()> {
     let mut clock = Clock::new();
     if dispatcher.begin() == Response::Finished {
         return Ok(());
     }
     loop {
-        let ready = wait(dispatcher, signals, dispatcher.tick_interval().min(clock.until_tick(dispatcher.tick_interval())))?;
+        let ready = wait(
+            dispatcher,
+            signals,
+            dispatcher
+                .tick_interval()
+                .min(clock.until_tick(dispatcher.tick_interval())),
+        )?;
         let mut events = Vec::new();
         if ready.signal {
             events.extend(signals.pending().map(InternalEvent::Signal));
@@ -140,7 +155,10 @@ pub fn run<S: EventSink>(dispatcher: &mut Dispatcher<Hands<S>>, signals: &Signal
 }
 
 fn ends_a_worker(event: &InternalEvent) -> bool {
-    matches!(event, InternalEvent::Closed(_) | InternalEvent::Zygote(_) | InternalEvent::Corrupt(_) | InternalEvent::Written(..))
+    matches!(
+        event,
+        InternalEvent::Closed(_) | InternalEvent::Zygote(_) | InternalEvent::Corrupt(_) | InternalEvent::Written(..)
+    )
 }
 
 struct Ready {
@@ -152,10 +170,16 @@ struct Ready {
 fn wait<S: EventSink>(dispatcher: &mut Dispatcher<Hands<S>>, signals: &Signals, most: Duration) -> io::Result<Ready> {
     let hands = dispatcher.control();
     let mut owners: Vec<Option<Slot>> = vec![None, None];
-    let mut fds: Vec<PollFd<'_>> =
-        vec![PollFd::new(signals.as_fd(), PollFlags::POLLIN), PollFd::new(hands.link.socket(), PollFlags::POLLIN)];
+    let mut fds: Vec<PollFd<'_>> = vec![
+        PollFd::new(signals.as_fd(), PollFlags::POLLIN),
+        PollFd::new(hands.link.socket(), PollFlags::POLLIN),
+    ];
     for (slot, wires) in hands.wires.iter().filter(|(_, wires)| wires.open) {
-        let of: [BorrowedFd<'_>; 3] = [wires.receiver.socket().as_fd(), wires.stdout.as_fd(), wires.stderr.as_fd()];
+        let of: [BorrowedFd<'_>; 3] = [
+            wires.receiver.socket().as_fd(),
+            wires.stdout.as_fd(),
+            wires.stderr.as_fd(),
+        ];
         for fd in of {
             fds.push(PollFd::new(fd, PollFlags::POLLIN));
             owners.push(Some(*slot));
@@ -167,14 +191,25 @@ fn wait<S: EventSink>(dispatcher: &mut Dispatcher<Hands<S>>, signals: &Signals, 
         Err(error) => return Err(error.into()),
     }
     let is_ready: Vec<bool> = fds.iter().map(|fd| fd.any() == Some(true)).collect();
-    let mut slots: Vec<Slot> = owners.iter().zip(&is_ready).filter(|(_, ready)| **ready).filter_map(|(slot, _)| *slot).collect();
+    let mut slots: Vec<Slot> = owners
+        .iter()
+        .zip(&is_ready)
+        .filter(|(_, ready)| **ready)
+        .filter_map(|(slot, _)| *slot)
+        .collect();
     slots.dedup();
-    Ok(Ready { signal: is_ready[0], zygote: is_ready[1], slots })
+    Ok(Ready {
+        signal: is_ready[0],
+        zygote: is_ready[1],
+        slots,
+    })
 }
 
 /// Pipes are drained before each look at the channel, so that what a test wrote is there before the message that ends it.
 fn read_worker<S>(hands: &mut Hands<S>, slot: Slot, events: &mut Vec<InternalEvent>) {
-    let Some(wires) = hands.wires.get_mut(&slot) else { return };
+    let Some(wires) = hands.wires.get_mut(&slot) else {
+        return;
+    };
     loop {
         drain(&mut wires.stdout, slot, Stream::Stdout, events);
         drain(&mut wires.stderr, slot, Stream::Stderr, events);
@@ -228,7 +263,10 @@ struct Clock {
 
 impl Clock {
     fn new() -> Self {
-        Self { last_tick: Instant::now(), last_memory: Instant::now() }
+        Self {
+            last_tick: Instant::now(),
+            last_memory: Instant::now(),
+        }
     }
 
     fn until_tick(&self, interval: Duration) -> Duration {
@@ -244,12 +282,23 @@ impl Clock {
     }
 
     fn look<S: EventSink>(&mut self, dispatcher: &Dispatcher<Hands<S>>, pages: &[RunningPage]) -> Tick {
-        let slots = pages.iter().map(|p| SlotView { running: p.running(), since: p.since(), deadline: p.deadline() }).collect();
+        let slots = pages
+            .iter()
+            .map(|p| SlotView {
+                running: p.running(),
+                since: p.since(),
+                deadline: p.deadline(),
+            })
+            .collect();
         let memory = (self.last_memory.elapsed() >= MEMORY_INTERVAL).then(|| {
             self.last_memory = Instant::now();
             dispatcher.pids().map(|pid| pid.and_then(resident_bytes)).collect()
         });
-        Tick { now: monotonic_ns(), slots, memory }
+        Tick {
+            now: monotonic_ns(),
+            slots,
+            memory,
+        }
     }
 }
 

@@ -40,7 +40,10 @@ impl Signals {
     pub fn pending(&self) -> impl Iterator<Item = i32> + '_ {
         let mut bytes = [0; 64];
         while io::Read::read(&mut &self.wake, &mut bytes).is_ok_and(|count| count > 0) {}
-        self.seen.iter().filter(|(_, seen)| seen.load(Ordering::Relaxed)).map(|(signal, _)| *signal)
+        self.seen
+            .iter()
+            .filter(|(_, seen)| seen.load(Ordering::Relaxed))
+            .map(|(signal, _)| *signal)
     }
 }
 

@@ -1,6 +1,6 @@
 //! One worker's place: who sits there and what it does.
 
-use trun_reporters::model::{CaseId, FileId};
+use trun_reporters::model::{CaseId, FileId, Stream};
 
 use crate::os::Running;
 use crate::zygote::ProcessEnd;
@@ -81,18 +81,35 @@ pub struct Place {
     pub pid: Option<i32>,
     /// Starts in a row that failed.
     pub failed_starts: u32,
+    /// The file that ran here last.
+    pub last_file: Option<FileId>,
+    /// What was printed before the first file.
+    pub early_output: Vec<(Stream, String)>,
 }
 
 impl Default for Place {
     fn default() -> Self {
-        Self { state: State::Vacant, end: None, closed: false, killed: None, pid: None, failed_starts: 0 }
+        Self {
+            state: State::Vacant,
+            end: None,
+            closed: false,
+            killed: None,
+            pid: None,
+            failed_starts: 0,
+            last_file: None,
+            early_output: Vec::new(),
+        }
     }
 }
 
 impl Place {
     /// A process is being started here.
     pub fn start(&mut self, now: u64) {
-        *self = Self { state: State::Starting { since: now }, failed_starts: self.failed_starts, ..Self::default() };
+        *self = Self {
+            state: State::Starting { since: now },
+            failed_starts: self.failed_starts,
+            ..Self::default()
+        };
     }
 
     /// The session, if a file runs.

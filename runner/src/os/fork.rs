@@ -49,7 +49,11 @@ pub fn die_with_parent(parent: Pid) -> io::Result<bool> {
 /// Default dispositions and an empty mask, as a program expects at its start. `ignored` stay ignored.
 pub fn reset_signals(ignored: &[Signal]) {
     for signal in Signal::iterator() {
-        let handler = if ignored.contains(&signal) { SigHandler::SigIgn } else { SigHandler::SigDfl };
+        let handler = if ignored.contains(&signal) {
+            SigHandler::SigIgn
+        } else {
+            SigHandler::SigDfl
+        };
         // SAFETY: no handler of ours is installed by this, only the two the kernel knows. SIGKILL and SIGSTOP are refused, which is right.
         let _ = unsafe { nix::sys::signal::signal(signal, handler) };
     }
@@ -59,7 +63,11 @@ pub fn reset_signals(ignored: &[Signal]) {
 
 /// Closes every descriptor from 3 up but those in `keep`.
 pub fn close_all_but(keep: &[RawFd]) {
-    let mut keep: Vec<u32> = keep.iter().filter_map(|fd| u32::try_from(*fd).ok()).filter(|fd| *fd >= 3).collect();
+    let mut keep: Vec<u32> = keep
+        .iter()
+        .filter_map(|fd| u32::try_from(*fd).ok())
+        .filter(|fd| *fd >= 3)
+        .collect();
     keep.sort_unstable();
     let mut from = 3;
     for fd in keep {

@@ -3,5 +3,7 @@
 mod fork;
 mod page;
 
-pub use fork::{Forked, adopt_orphans, close_all_but, die_with_parent, exit_now, fork, own_fd, reset_signals, set_env_var};
+pub use fork::{
+    Forked, adopt_orphans, close_all_but, die_with_parent, exit_now, fork, own_fd, reset_signals, set_env_var,
+};
 pub use page::{Running, RunningPage, map_pages, monotonic_ns};

@@ -42,7 +42,8 @@ impl RunningPage {
         self.deadline.store(0, Ordering::Release);
         self.running.store(encode(running), Ordering::Release);
         self.since.store(now, Ordering::Release);
-        self.deadline.store(limit.map_or(0, |l| now.saturating_add(l)), Ordering::Release);
+        self.deadline
+            .store(limit.map_or(0, |l| now.saturating_add(l)), Ordering::Release);
     }
 
     /// What runs.
@@ -91,7 +92,14 @@ fn decode(word: u64) -> Running {
 pub fn map_pages(slots: usize) -> io::Result<&'static [RunningPage]> {
     let bytes = NonZeroUsize::new(slots.max(1) * size_of::<RunningPage>()).unwrap_or(NonZeroUsize::MIN);
     // SAFETY: a new mapping at an address of the kernel's choice touches nothing that exists.
-    let start = unsafe { mmap_anonymous(None, bytes, ProtFlags::PROT_READ | ProtFlags::PROT_WRITE, MapFlags::MAP_SHARED) }?;
+    let start = unsafe {
+        mmap_anonymous(
+            None,
+            bytes,
+            ProtFlags::PROT_READ | ProtFlags::PROT_WRITE,
+            MapFlags::MAP_SHARED,
+        )
+    }?;
     // SAFETY: the mapping is long enough, page-aligned, zeroed (which is a valid `RunningPage`) and never unmapped.
     Ok(unsafe { std::slice::from_raw_parts(start.as_ptr().cast::<RunningPage>(), slots) })
 }
@@ -99,8 +107,9 @@ pub fn map_pages(slots: usize) -> io::Result<&'static [RunningPage]> {
 /// Now, by the monotonic clock.
 #[must_use]
 pub fn monotonic_ns() -> u64 {
-    clock_gettime(ClockId::CLOCK_MONOTONIC)
-        .map_or(0, |t| u64::try_from(t.tv_sec()).unwrap_or(0) * 1_000_000_000 + u64::try_from(t.tv_nsec()).unwrap_or(0))
+    clock_gettime(ClockId::CLOCK_MONOTONIC).map_or(0, |t| {
+        u64::try_from(t.tv_sec()).unwrap_or(0) * 1_000_000_000 + u64::try_from(t.tv_nsec()).unwrap_or(0)
+    })
 }
 
 #[cfg(test)]
@@ -110,7 +119,14 @@ mod tests {
     #[test]
     fn what_is_published_is_read() {
         let page = RunningPage::default();
-        for running in [Running::Loading, Running::SuiteHook, Running::Case(0), Running::Case(77), Running::Swapping, Running::Nothing] {
+        for running in [
+            Running::Loading,
+            Running::SuiteHook,
+            Running::Case(0),
+            Running::Case(77),
+            Running::Swapping,
+            Running::Nothing,
+        ] {
             page.publish(running, Some(5));
             assert_eq!(page.running(), running);
             assert_eq!(page.deadline(), Some(page.since() + 5));

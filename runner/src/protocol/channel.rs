@@ -21,7 +21,12 @@ impl<T: Serialize> Sender<T> {
     /// Sends over `socket`.
     #[must_use]
     pub fn new(socket: UnixStream) -> Self {
-        Self { socket, sequence: 0, buffer: Vec::new(), sends: PhantomData }
+        Self {
+            socket,
+            sequence: 0,
+            buffer: Vec::new(),
+            sends: PhantomData,
+        }
     }
 
     /// Queues a message; [`Sender::flush`] sends what is queued.
@@ -83,7 +88,12 @@ impl<T: DeserializeOwned> Receiver<T> {
     /// Receives from `socket`.
     #[must_use]
     pub fn new(socket: UnixStream) -> Self {
-        Self { socket, decoder: Decoder::default(), closed: false, receives: PhantomData }
+        Self {
+            socket,
+            decoder: Decoder::default(),
+            closed: false,
+            receives: PhantomData,
+        }
     }
 
     /// The socket, to be polled.
@@ -99,7 +109,9 @@ impl<T: DeserializeOwned> Receiver<T> {
     pub fn receive(&mut self) -> Result<Received<T>, Corrupt> {
         loop {
             if let Some(payload) = self.decoder.next_frame()? {
-                return serde_json::from_slice(&payload).map(Received::Message).map_err(|_| Corrupt);
+                return serde_json::from_slice(&payload)
+                    .map(Received::Message)
+                    .map_err(|_| Corrupt);
             }
             if self.closed {
                 return Ok(Received::Closed);
@@ -129,7 +141,13 @@ mod tests {
         let (ours, theirs) = UnixStream::pair().expect("a socket pair");
         let mut sender = Sender::new(ours);
         let mut receiver = Receiver::new(theirs);
-        let messages = [ToWorker::Run { file: FileId(3), path: "/a b/ü.ts".into() }, ToWorker::Shutdown];
+        let messages = [
+            ToWorker::Run {
+                file: FileId(3),
+                path: "/a b/ü.ts".into(),
+            },
+            ToWorker::Shutdown,
+        ];
         for message in &messages {
             sender.send(message).expect("open");
         }

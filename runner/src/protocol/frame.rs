@@ -48,13 +48,17 @@ impl Decoder {
     /// The bytes are no frame, or not the next one.
     pub fn next_frame(&mut self) -> Result<Option<Vec<u8>>, Corrupt> {
         let bytes = &self.buffer[self.start..];
-        let Some((header, rest)) = bytes.split_at_checked(HEADER) else { return Ok(None) };
+        let Some((header, rest)) = bytes.split_at_checked(HEADER) else {
+            return Ok(None);
+        };
         let length = u32::from_le_bytes([header[0], header[1], header[2], header[3]]) as usize;
         let sequence = u32::from_le_bytes([header[5], header[6], header[7], header[8]]);
         if header[4] != MAGIC || sequence != self.next || length > MAX_PAYLOAD {
             return Err(Corrupt);
         }
-        let Some(payload) = rest.get(..length) else { return Ok(None) };
+        let Some(payload) = rest.get(..length) else {
+            return Ok(None);
+        };
         let payload = payload.to_vec();
         self.start += HEADER + length;
         self.next = self.next.wrapping_add(1);

@@ -87,7 +87,11 @@ fn serve(socket: UnixStream, slot: u32, settings: &WorkerSettings, page: &'stati
         root: settings.root.clone(),
         slot,
     };
-    let mut runtime = match Runtime::new(options, Box::new(trun_napi::NoAddons), Box::new(Outbox::new(Rc::clone(&wire)))) {
+    let mut runtime = match Runtime::new(
+        options,
+        Box::new(trun_napi::NoAddons),
+        Box::new(Outbox::new(Rc::clone(&wire))),
+    ) {
         Ok(runtime) => runtime,
         Err(error) => {
             wire.send(&FromWorker::Unable(error.to_string()));
@@ -98,7 +102,10 @@ fn serve(socket: UnixStream, slot: u32, settings: &WorkerSettings, page: &'stati
     // A closed or corrupt channel means that the coordinator has ended or given this worker up.
     while let Ok(Received::Message(ToWorker::Run { file, path })) = receiver.receive() {
         wire.begin(file);
-        runtime.run_file(&FileRequest { path: path.into(), name_pattern: settings.name_pattern.clone() });
+        runtime.run_file(&FileRequest {
+            path: path.into(),
+            name_pattern: settings.name_pattern.clone(),
+        });
         wire.end();
     }
     runtime.shut_down();

@@ -7,7 +7,9 @@ use std::time::Duration;
 use trun_reporters::model::{
     CaseId, CaseResult, CodeFrame, Failure, FailureKind, FileId, Frame, FrameOwner, Location, Outcome, Stream, TestCase,
 };
-use trun_vm::harness::observer::{self as vm, Activity, CaseEnd, CaseOutcome, CollectedCase, Observer, OutputStream, Problem, ProblemKind};
+use trun_vm::harness::observer::{
+    self as vm, Activity, CaseEnd, CaseOutcome, CollectedCase, Observer, OutputStream, Problem, ProblemKind,
+};
 
 use crate::os::{Running, RunningPage, exit_now};
 use crate::protocol::channel::Sender;
@@ -22,7 +24,11 @@ pub(super) struct Wire {
 
 impl Wire {
     pub(super) fn new(sender: Sender<FromWorker>, page: &'static RunningPage) -> Self {
-        Self { sender: RefCell::new(sender), page, file: Cell::new(FileId(0)) }
+        Self {
+            sender: RefCell::new(sender),
+            page,
+            file: Cell::new(FileId(0)),
+        }
     }
 
     pub(super) fn begin(&self, file: FileId) {
@@ -55,7 +61,10 @@ impl Outbox {
 impl Observer for Outbox {
     fn collected(&mut self, cases: &[CollectedCase]) {
         let cases = cases.iter().map(case).collect();
-        self.0.send(&FromWorker::Collected { file: self.0.file.get(), cases });
+        self.0.send(&FromWorker::Collected {
+            file: self.0.file.get(),
+            cases,
+        });
     }
 
     fn activity(&mut self, activity: Activity, limit: Option<Duration>) {
@@ -65,15 +74,23 @@ impl Observer for Outbox {
             Activity::Case(index) => Running::Case(index),
             Activity::Swapping => Running::Swapping,
         };
-        self.0.page.publish(running, limit.map(|l| u64::try_from(l.as_nanos()).unwrap_or(u64::MAX)));
+        self.0
+            .page
+            .publish(running, limit.map(|l| u64::try_from(l.as_nanos()).unwrap_or(u64::MAX)));
     }
 
     fn case_finished(&mut self, end: CaseEnd) {
-        self.0.send(&FromWorker::CaseFinished { file: self.0.file.get(), result: result(end) });
+        self.0.send(&FromWorker::CaseFinished {
+            file: self.0.file.get(),
+            result: result(end),
+        });
     }
 
     fn file_error(&mut self, problem: Problem) {
-        self.0.send(&FromWorker::FileError { file: self.0.file.get(), failure: failure(problem) });
+        self.0.send(&FromWorker::FileError {
+            file: self.0.file.get(),
+            failure: failure(problem),
+        });
     }
 
     fn output(&mut self, case: Option<u32>, stream: OutputStream, text: &str) {
@@ -81,7 +98,12 @@ impl Observer for Outbox {
             OutputStream::Stdout => Stream::Stdout,
             OutputStream::Stderr => Stream::Stderr,
         };
-        self.0.send(&FromWorker::Output { file: self.0.file.get(), case: case.map(CaseId), stream, text: cap(text.to_owned()) });
+        self.0.send(&FromWorker::Output {
+            file: self.0.file.get(),
+            case: case.map(CaseId),
+            stream,
+            text: cap(text.to_owned()),
+        });
     }
 }
 
@@ -124,7 +146,11 @@ fn failure(problem: Problem) -> Failure {
         received: problem.received.map(cap),
         hook: problem.hook,
         stack: problem.stack.into_iter().map(frame).collect(),
-        code_frame: problem.code_frame.map(|f| CodeFrame { at: location(f.at), first_line: f.first_line, lines: f.lines }),
+        code_frame: problem.code_frame.map(|f| CodeFrame {
+            at: location(f.at),
+            first_line: f.first_line,
+            lines: f.lines,
+        }),
         cause: problem.cause.map(|cause| Box::new(failure(*cause))),
     }
 }
@@ -142,5 +168,9 @@ fn frame(frame: vm::StackFrame) -> Frame {
 }
 
 fn location(place: vm::SourceLocation) -> Location {
-    Location { file: place.file, line: place.line, column: place.column }
+    Location {
+        file: place.file,
+        line: place.line,
+        column: place.column,
+    }
 }

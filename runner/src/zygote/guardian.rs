@@ -11,12 +11,19 @@ use nix::sys::socket::MsgFlags;
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::{Pid, dup2_stdin, getpid, setsid};
 
-use super::link::{self, FromZygote, ProcessEnd, ToZygote};
 use super::WorkerStart;
+use super::link::{self, FromZygote, ProcessEnd, ToZygote};
 use crate::os::{Forked, adopt_orphans, close_all_but, die_with_parent, exit_now, fork, reset_signals};
 
 /// What the terminal sends to a foreground group. The zygote is in none, but a signal sent by hand must not end it either.
-const TERMINAL_SIGNALS: [Signal; 6] = [Signal::SIGINT, Signal::SIGQUIT, Signal::SIGTSTP, Signal::SIGTTIN, Signal::SIGTTOU, Signal::SIGHUP];
+const TERMINAL_SIGNALS: [Signal; 6] = [
+    Signal::SIGINT,
+    Signal::SIGQUIT,
+    Signal::SIGTSTP,
+    Signal::SIGTTIN,
+    Signal::SIGTTOU,
+    Signal::SIGHUP,
+];
 
 struct Guardian<W> {
     socket: OwnedFd,
@@ -38,8 +45,15 @@ pub(super) fn run(socket: OwnedFd, worker: impl Fn(WorkerStart)) -> ! {
     let mut mask = SigSet::empty();
     mask.add(Signal::SIGCHLD);
     let _ = sigprocmask(SigmaskHow::SIG_BLOCK, Some(&mask), None);
-    let Ok(children) = SignalFd::with_flags(&mask, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK) else { exit_now(1) };
-    let mut guardian = Guardian { socket, children, workers: Vec::new(), worker };
+    let Ok(children) = SignalFd::with_flags(&mask, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK) else {
+        exit_now(1)
+    };
+    let mut guardian = Guardian {
+        socket,
+        children,
+        workers: Vec::new(),
+        worker,
+    };
     guardian.watch();
     guardian.kill_everything();
     exit_now(0)
@@ -49,7 +63,10 @@ impl<W: Fn(WorkerStart)> Guardian<W> {
     /// Until the coordinator is gone.
     fn watch(&mut self) {
         loop {
-            let mut fds = [PollFd::new(self.socket.as_fd(), PollFlags::POLLIN), PollFd::new(self.children.as_fd(), PollFlags::POLLIN)];
+            let mut fds = [
+                PollFd::new(self.socket.as_fd(), PollFlags::POLLIN),
+                PollFd::new(self.children.as_fd(), PollFlags::POLLIN),
+            ];
             match poll(&mut fds, PollTimeout::NONE) {
                 Ok(_) | Err(Errno::EINTR) => {}
                 Err(_) => return,
@@ -84,21 +101,35 @@ impl<W: Fn(WorkerStart)> Guardian<W> {
 
     fn spawn(&mut self, slot: u32, fds: Vec<OwnedFd>) {
         let Ok([socket, stdout, stderr]) = <[OwnedFd; 3]>::try_from(fds) else {
-            self.tell(&FromZygote::NotForked { slot, error: "the descriptors did not arrive".to_owned() });
+            self.tell(&FromZygote::NotForked {
+                slot,
+                error: "the descriptors did not arrive".to_owned(),
+            });
             return;
         };
         let zygote = getpid();
         match fork() {
             Ok(Forked::Parent(pid)) => {
                 self.workers.push((slot, pid));
-                self.tell(&FromZygote::Forked { slot, pid: pid.as_raw() });
+                self.tell(&FromZygote::Forked {
+                    slot,
+                    pid: pid.as_raw(),
+                });
             }
             Ok(Forked::Child) => {
                 become_worker(zygote, [socket.as_raw_fd(), stdout.as_raw_fd(), stderr.as_raw_fd()]);
-                (self.worker)(WorkerStart { slot, socket, stdout, stderr });
+                (self.worker)(WorkerStart {
+                    slot,
+                    socket,
+                    stdout,
+                    stderr,
+                });
                 exit_now(0);
             }
-            Err(error) => self.tell(&FromZygote::NotForked { slot, error: error.to_string() }),
+            Err(error) => self.tell(&FromZygote::NotForked {
+                slot,
+                error: error.to_string(),
+            }),
         }
     }
 
@@ -108,13 +139,20 @@ impl<W: Fn(WorkerStart)> Guardian<W> {
         let peek = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
         while let Ok(status) = waitid(Id::All, peek) {
             let Some(pid) = status.pid() else { return };
-            let worker = self.workers.iter().position(|(_, p)| *p == pid).map(|at| self.workers.swap_remove(at));
+            let worker = self
+                .workers
+                .iter()
+                .position(|(_, p)| *p == pid)
+                .map(|at| self.workers.swap_remove(at));
             if worker.is_some() {
                 kill_group(pid);
             }
             let _ = waitpid(pid, Some(WaitPidFlag::WNOHANG));
             if let Some((slot, _)) = worker {
-                self.tell(&FromZygote::Exited { slot, end: end_of(status) });
+                self.tell(&FromZygote::Exited {
+                    slot,
+                    end: end_of(status),
+                });
             }
         }
     }
@@ -159,7 +197,10 @@ fn end_of(status: WaitStatus) -> ProcessEnd {
 /// Direct children, by the kernel's list.
 fn children_of(parent: Pid) -> Vec<Pid> {
     let list = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
-    list.split_whitespace().filter_map(|pid| pid.parse().ok()).map(Pid::from_raw).collect()
+    list.split_whitespace()
+        .filter_map(|pid| pid.parse().ok())
+        .map(Pid::from_raw)
+        .collect()
 }
 
 /// In the forked worker: a session and group of its own, default signals, its own descriptors and no others.

@@ -5,7 +5,9 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
 use nix::cmsg_space;
 use nix::errno::Errno;
-use nix::sys::socket::{AddressFamily, ControlMessage, ControlMessageOwned, MsgFlags, SockFlag, SockType, recvmsg, sendmsg, socketpair};
+use nix::sys::socket::{
+    AddressFamily, ControlMessage, ControlMessageOwned, MsgFlags, SockFlag, SockType, recvmsg, sendmsg, socketpair,
+};
 use serde::{Deserialize, Serialize};
 
 /// To the zygote.
@@ -62,16 +64,29 @@ pub enum ProcessEnd {
 const PACKET: usize = 4096;
 
 pub(super) fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
-    Ok(socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)?)
+    Ok(socketpair(
+        AddressFamily::Unix,
+        SockType::SeqPacket,
+        None,
+        SockFlag::SOCK_CLOEXEC,
+    )?)
 }
 
 /// One packet; `None` when the other side has closed.
-pub(super) fn receive<T: for<'de> Deserialize<'de>>(socket: BorrowedFd<'_>, flags: MsgFlags) -> io::Result<Option<(T, Vec<OwnedFd>)>> {
+pub(super) fn receive<T: for<'de> Deserialize<'de>>(
+    socket: BorrowedFd<'_>,
+    flags: MsgFlags,
+) -> io::Result<Option<(T, Vec<OwnedFd>)>> {
     let mut bytes = [0; PACKET];
     let mut space = cmsg_space!([RawFd; 3]);
     let (length, fds) = loop {
         let mut parts = [IoSliceMut::new(&mut bytes)];
-        match recvmsg::<()>(socket.as_raw_fd(), &mut parts, Some(&mut space), flags | MsgFlags::MSG_CMSG_CLOEXEC) {
+        match recvmsg::<()>(
+            socket.as_raw_fd(),
+            &mut parts,
+            Some(&mut space),
+            flags | MsgFlags::MSG_CMSG_CLOEXEC,
+        ) {
             Ok(message) => {
                 let mut fds = Vec::new();
                 for control in message.cmsgs()? {
@@ -88,7 +103,9 @@ pub(super) fn receive<T: for<'de> Deserialize<'de>>(socket: BorrowedFd<'_>, flag
     if length == 0 {
         return Ok(None);
     }
-    serde_json::from_slice(&bytes[..length]).map(|message| Some((message, fds))).map_err(io::Error::other)
+    serde_json::from_slice(&bytes[..length])
+        .map(|message| Some((message, fds)))
+        .map_err(io::Error::other)
 }
 
 pub(super) fn send<T: Serialize>(socket: BorrowedFd<'_>, message: &T, fds: &[RawFd]) -> io::Result<()> {
@@ -96,7 +113,13 @@ pub(super) fn send<T: Serialize>(socket: BorrowedFd<'_>, message: &T, fds: &[Raw
     let control = [ControlMessage::ScmRights(fds)];
     let control = if fds.is_empty() { &[][..] } else { &control[..] };
     loop {
-        match sendmsg::<()>(socket.as_raw_fd(), &[IoSlice::new(&bytes)], control, MsgFlags::MSG_NOSIGNAL, None) {
+        match sendmsg::<()>(
+            socket.as_raw_fd(),
+            &[IoSlice::new(&bytes)],
+            control,
+            MsgFlags::MSG_NOSIGNAL,
+            None,
+        ) {
             Ok(_) => return Ok(()),
             Err(Errno::EINTR) => {}
             Err(error) => return Err(error.into()),
@@ -150,7 +173,11 @@ impl Link {
 
 impl Commands for Link {
     fn spawn(&self, slot: u32, fds: [BorrowedFd<'_>; 3]) -> io::Result<()> {
-        send(self.socket.as_fd(), &ToZygote::Spawn { slot }, &fds.map(|fd| fd.as_raw_fd()))
+        send(
+            self.socket.as_fd(),
+            &ToZygote::Spawn { slot },
+            &fds.map(|fd| fd.as_raw_fd()),
+        )
     }
 
     fn kill(&self, slot: u32) -> io::Result<()> {

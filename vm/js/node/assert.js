@@ -30,7 +30,7 @@ function falsyMessage(fn) {
   const holder = new Error();
   Error.captureStackTrace?.(holder, fn);
   const { callSource } = require('internal/util/call_source');
-  const source = callSource(String(holder.stack), /(?:^|[.\s])(?:assert|ok|strict)\s*\(|assert/);
+  const source = callSource(String(holder.stack), /(?:^|\.)\s*(?:ok|strict)\s*\(|assert/i);
   if (source === undefined) return 'The expression evaluated to a falsy value';
   return `The expression evaluated to a falsy value:\n\n  ${source}\n`;
 }

@@ -34,7 +34,17 @@ impl<'r> Ctx<'r> {
         let (ptr, len, owner) = into_foreign(bytes);
         let raw = self.guard(|exc| {
             // SAFETY: as in `array_buffer`.
-            unsafe { sys::JSObjectMakeTypedArrayWithBytesNoCopy(self.raw(), sys::TYPED_ARRAY_UINT8, ptr, len, Some(free), owner, exc) }
+            unsafe {
+                sys::JSObjectMakeTypedArrayWithBytesNoCopy(
+                    self.raw(),
+                    sys::TYPED_ARRAY_UINT8,
+                    ptr,
+                    len,
+                    Some(free),
+                    owner,
+                    exc,
+                )
+            }
         })?;
         // SAFETY: a live object of this realm.
         Ok(unsafe { Object::from_raw(raw) })
@@ -48,7 +58,14 @@ impl<'r> Ctx<'r> {
         let raw = self.guard(|exc| {
             // SAFETY: the memory is never freed, and `Cell` allows writes from the one JS thread at any time.
             unsafe {
-                sys::JSObjectMakeArrayBufferWithBytesNoCopy(self.raw(), bytes.as_ptr().cast_mut().cast(), bytes.len(), None, std::ptr::null_mut(), exc)
+                sys::JSObjectMakeArrayBufferWithBytesNoCopy(
+                    self.raw(),
+                    bytes.as_ptr().cast_mut().cast(),
+                    bytes.len(),
+                    None,
+                    std::ptr::null_mut(),
+                    exc,
+                )
             }
         })?;
         // SAFETY: a live object of this realm.
@@ -62,7 +79,9 @@ impl<'r> Value<'r> {
     /// # Errors
     /// The buffer is detached.
     pub fn with_bytes<T>(self, cx: Ctx<'r>, read: impl FnOnce(&mut [u8]) -> T) -> JsResult<'r, Option<T>> {
-        let Some(object) = self.as_object(cx) else { return Ok(None) };
+        let Some(object) = self.as_object(cx) else {
+            return Ok(None);
+        };
         // SAFETY: value and context are of one realm; the lock is held, here and below.
         let kind = cx.guard(|exc| unsafe { sys::JSValueGetTypedArrayType(cx.raw(), self.raw(), exc) })?;
         let (ptr, len) = match kind {
@@ -76,11 +95,14 @@ impl<'r> Value<'r> {
             _ => {
                 // The pointer of a view is that of its buffer: the offset is ours to add.
                 // SAFETY: it is a typed array or data view.
-                let base = cx.guard(|exc| unsafe { sys::JSObjectGetTypedArrayBytesPtr(cx.raw(), object.raw(), exc) })?;
+                let base =
+                    cx.guard(|exc| unsafe { sys::JSObjectGetTypedArrayBytesPtr(cx.raw(), object.raw(), exc) })?;
                 // SAFETY: as above.
-                let offset = cx.guard(|exc| unsafe { sys::JSObjectGetTypedArrayByteOffset(cx.raw(), object.raw(), exc) })?;
+                let offset =
+                    cx.guard(|exc| unsafe { sys::JSObjectGetTypedArrayByteOffset(cx.raw(), object.raw(), exc) })?;
                 // SAFETY: as above.
-                let len = cx.guard(|exc| unsafe { sys::JSObjectGetTypedArrayByteLength(cx.raw(), object.raw(), exc) })?;
+                let len =
+                    cx.guard(|exc| unsafe { sys::JSObjectGetTypedArrayByteLength(cx.raw(), object.raw(), exc) })?;
                 (base.cast::<u8>().wrapping_add(offset).cast(), len)
             }
         };
@@ -89,7 +111,9 @@ impl<'r> Value<'r> {
         }
         // SAFETY: the engine vouches for `len` bytes at `ptr`, pinned by the calls above; the value keeps the object, no JavaScript runs in
         // `read`, and no other slice of it exists because only this function makes them and `read` gets no context.
-        Ok(Some(read(unsafe { std::slice::from_raw_parts_mut(ptr.cast::<u8>(), len) })))
+        Ok(Some(read(unsafe {
+            std::slice::from_raw_parts_mut(ptr.cast::<u8>(), len)
+        })))
     }
 
     /// A copy of the bytes, or a `TypeError` that names `what`.

@@ -11,8 +11,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::ctx::Ctx;
 use super::object::Object;
-use super::value::Value;
 use super::sys;
+use super::value::Value;
 
 /// A class whose objects own a `T`.
 pub struct HostClass<T: 'static> {
@@ -24,9 +24,17 @@ impl<T: 'static> HostClass<T> {
     /// Makes the class. It belongs to no realm; make it once per thread and keep it.
     #[must_use]
     pub fn new(name: &'static CStr) -> Self {
-        let definition = sys::JSClassDefinition { class_name: name.as_ptr(), finalize: Some(finalize::<T>), ..empty_definition() };
+        let definition = sys::JSClassDefinition {
+            class_name: name.as_ptr(),
+            finalize: Some(finalize::<T>),
+            ..empty_definition()
+        };
         // SAFETY: the definition outlives the call, which copies it.
-        Self { raw: unsafe { sys::JSClassCreate(&raw const definition) }, holds: PhantomData }
+        let raw = unsafe { sys::JSClassCreate(&raw const definition) };
+        Self {
+            raw,
+            holds: PhantomData,
+        }
     }
 
     /// A new object that owns `value`.

@@ -50,7 +50,10 @@ impl<'r> Ctx<'r> {
     /// # Safety
     /// `raw` is a live context, this thread holds the VM's lock for all of `'r`, and `'r` stands for this realm alone.
     pub(super) unsafe fn from_raw(raw: sys::JSContextRef) -> Self {
-        Self { raw, brand: PhantomData }
+        Self {
+            raw,
+            brand: PhantomData,
+        }
     }
 
     pub(super) fn raw(self) -> sys::JSContextRef {
@@ -143,14 +146,19 @@ impl<'r> Ctx<'r> {
             unsafe { sys::JSObjectMakeArray(self.raw, 0, std::ptr::null(), exc) }
         });
         // SAFETY: a live array of this realm; making an empty one throws only when memory is out, which the engine treats as fatal.
-        made.map(|raw| unsafe { Object::from_raw(raw) }).unwrap_or_else(|_| self.object())
+        made.map(|raw| unsafe { Object::from_raw(raw) })
+            .unwrap_or_else(|_| self.object())
     }
 
     /// An array of what `make` gives for each item.
     ///
     /// # Errors
     /// What `make` threw.
-    pub fn array_of<T>(self, items: impl IntoIterator<Item = T>, mut make: impl FnMut(T) -> JsResult<'r>) -> JsResult<'r, Object<'r>> {
+    pub fn array_of<T>(
+        self,
+        items: impl IntoIterator<Item = T>,
+        mut make: impl FnMut(T) -> JsResult<'r>,
+    ) -> JsResult<'r, Object<'r>> {
         let array = self.array();
         for (index, item) in (0..).zip(items) {
             array.set_index(self, index, make(item)?)?;

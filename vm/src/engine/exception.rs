@@ -36,7 +36,12 @@ fn parse_line(line: &str) -> RawFrame {
         name => name.to_owned(),
     };
     if place.is_empty() || place == "[native code]" {
-        return RawFrame { function, url: None, line: 0, column: 0 };
+        return RawFrame {
+            function,
+            url: None,
+            line: 0,
+            column: 0,
+        };
     }
     let (rest, last) = split_number(place);
     let (url, line, column) = match (last, split_number(rest)) {
@@ -44,12 +49,20 @@ fn parse_line(line: &str) -> RawFrame {
         (Some(line), _) => (rest, line, 0),
         (None, _) => (place, 0, 0),
     };
-    RawFrame { function, url: (!url.is_empty()).then(|| url.to_owned()), line, column }
+    RawFrame {
+        function,
+        url: (!url.is_empty()).then(|| url.to_owned()),
+        line,
+        column,
+    }
 }
 
 /// Splits `text:12` into `text` and 12.
 fn split_number(text: &str) -> (&str, Option<u32>) {
-    match text.rsplit_once(':').and_then(|(head, tail)| Some((head, tail.parse().ok()?))) {
+    match text
+        .rsplit_once(':')
+        .and_then(|(head, tail)| Some((head, tail.parse().ok()?)))
+    {
         Some((head, number)) => (head, Some(number)),
         None => (text, None),
     }
@@ -60,7 +73,12 @@ mod tests {
     use super::*;
 
     fn frame(function: &str, url: Option<&str>, line: u32, column: u32) -> RawFrame {
-        RawFrame { function: function.into(), url: url.map(Into::into), line, column }
+        RawFrame {
+            function: function.into(),
+            url: url.map(Into::into),
+            line,
+            column,
+        }
     }
 
     #[test]

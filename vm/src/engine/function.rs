@@ -68,7 +68,11 @@ impl<'r> Args<'r, '_> {
     /// What its conversion threw.
     pub fn optional_text(&self, cx: Ctx<'r>, index: usize) -> JsResult<'r, Option<String>> {
         let value = self.get(cx, index);
-        if value.is_nullish(cx) { Ok(None) } else { value.to_text(cx).map(Some) }
+        if value.is_nullish(cx) {
+            Ok(None)
+        } else {
+            value.to_text(cx).map(Some)
+        }
     }
 
     /// The argument as a number.
@@ -83,7 +87,11 @@ impl<'r> Args<'r, '_> {
     ///
     /// # Errors
     /// What its conversion threw.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "documented to saturate")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "documented to saturate"
+    )]
     pub fn u32(&self, cx: Ctx<'r>, index: usize) -> JsResult<'r, u32> {
         Ok(self.number(cx, index)? as u32)
     }
@@ -177,9 +185,17 @@ impl BindingTable {
         let mut functions: Vec<sys::JSStaticFunction> = self
             .entries
             .iter()
-            .map(|b| sys::JSStaticFunction { name: b.name.as_ptr(), call_as_function: Some(b.call), attributes: 0 })
+            .map(|b| sys::JSStaticFunction {
+                name: b.name.as_ptr(),
+                call_as_function: Some(b.call),
+                attributes: 0,
+            })
             .collect();
-        functions.push(sys::JSStaticFunction { name: std::ptr::null(), call_as_function: None, attributes: 0 });
+        functions.push(sys::JSStaticFunction {
+            name: std::ptr::null(),
+            call_as_function: None,
+            attributes: 0,
+        });
         let definition = sys::JSClassDefinition {
             class_name: c"Binding".as_ptr(),
             static_functions: functions.as_ptr(),
@@ -198,7 +214,13 @@ impl<'r> Ctx<'r> {
         let _ = function;
         let name = JsString::new(name);
         // SAFETY: the context is live and locked; `entry::<F>` has the callback's signature.
-        unsafe { Object::from_raw(sys::JSObjectMakeFunctionWithCallback(self.raw(), name.raw(), entry::<F>)) }
+        unsafe {
+            Object::from_raw(sys::JSObjectMakeFunctionWithCallback(
+                self.raw(),
+                name.raw(),
+                entry::<F>,
+            ))
+        }
     }
 }
 
@@ -241,12 +263,21 @@ unsafe fn enter<F: HostFn>(
     let _lock = CallbackLock(ctx);
     // SAFETY: locked, and the brand is fresh: it is universally quantified in `function`'s type.
     let cx = unsafe { Ctx::from_raw(ctx) };
-    // SAFETY: the engine passes `argc` live values; with none the pointer may be null.
-    let raw = if argc == 0 { &[][..] } else { unsafe { std::slice::from_raw_parts(argv, argc) } };
+    let raw = if argc == 0 {
+        &[][..]
+    } else {
+        // SAFETY: the engine passes `argc` live values; only with none the pointer may be null.
+        unsafe { std::slice::from_raw_parts(argv, argc) }
+    };
     // SAFETY: a live object; for calls without a receiver the engine passes the global object.
     let this = unsafe { Object::from_raw(this) };
-    let args = Args { raw, this, brand: PhantomData };
-    let result = catch_unwind(AssertUnwindSafe(|| function(cx, args))).unwrap_or_else(|panic| Err(cx.error(ErrorClass::Error, &bug(&*panic))));
+    let args = Args {
+        raw,
+        this,
+        brand: PhantomData,
+    };
+    let result = catch_unwind(AssertUnwindSafe(|| function(cx, args)))
+        .unwrap_or_else(|panic| Err(cx.error(ErrorClass::Error, &bug(&*panic))));
     match result {
         Ok(value) => value.raw(),
         Err(thrown) => {

@@ -23,7 +23,10 @@ impl<'r> Object<'r> {
     /// # Safety
     /// `raw` is a live object of the realm that `'r` brands.
     pub(super) unsafe fn from_raw(raw: sys::JSObjectRef) -> Self {
-        Self { raw, brand: PhantomData }
+        Self {
+            raw,
+            brand: PhantomData,
+        }
     }
 
     pub(super) fn raw(self) -> sys::JSObjectRef {
@@ -61,7 +64,9 @@ impl<'r> Object<'r> {
     fn define(self, cx: Ctx<'r>, name: &str, value: Value<'r>, attributes: c_uint) -> JsResult<'r, ()> {
         let name = JsString::new(name);
         // SAFETY: as in `get`.
-        cx.guard(|exc| unsafe { sys::JSObjectSetProperty(cx.raw(), self.raw, name.raw(), value.raw(), attributes, exc) })
+        cx.guard(|exc| unsafe {
+            sys::JSObjectSetProperty(cx.raw(), self.raw, name.raw(), value.raw(), attributes, exc)
+        })
     }
 
     /// `name in object`.
@@ -109,7 +114,11 @@ impl<'r> Object<'r> {
     /// What a getter threw.
     pub fn length(self, cx: Ctx<'r>) -> JsResult<'r, u32> {
         let length = self.get(cx, "length")?.to_number(cx)?;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, which is what is wanted")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "the cast saturates, which is what is wanted"
+        )]
         Ok(length as u32)
     }
 
@@ -156,9 +165,16 @@ impl<'r> Object<'r> {
     fn call_raw(self, cx: Ctx<'r>, this: sys::JSObjectRef, args: &[Value<'r>]) -> JsResult<'r> {
         let (raw_args, count) = raw_args(cx, args);
         // SAFETY: as in `get`; the arguments are on the stack for the length of the call.
-        let raw = cx.guard(|exc| unsafe { sys::JSObjectCallAsFunction(cx.raw(), self.raw, this, count, raw_args.as_ptr(), exc) })?;
-        // SAFETY: a live value of this realm; null only with an exception or for an object that is no function.
-        Ok(if raw.is_null() { cx.undefined() } else { unsafe { Value::from_raw(raw) } })
+        let raw = cx.guard(|exc| unsafe {
+            sys::JSObjectCallAsFunction(cx.raw(), self.raw, this, count, raw_args.as_ptr(), exc)
+        })?;
+        // Null only with an exception or for an object that is no function.
+        Ok(if raw.is_null() {
+            cx.undefined()
+        } else {
+            // SAFETY: a live value of this realm.
+            unsafe { Value::from_raw(raw) }
+        })
     }
 
     /// `new object(…args)`.
@@ -168,7 +184,9 @@ impl<'r> Object<'r> {
     pub fn construct(self, cx: Ctx<'r>, args: &[Value<'r>]) -> JsResult<'r, Object<'r>> {
         let (raw_args, count) = raw_args(cx, args);
         // SAFETY: as in `call_raw`.
-        let raw = cx.guard(|exc| unsafe { sys::JSObjectCallAsConstructor(cx.raw(), self.raw, count, raw_args.as_ptr(), exc) })?;
+        let raw = cx.guard(|exc| unsafe {
+            sys::JSObjectCallAsConstructor(cx.raw(), self.raw, count, raw_args.as_ptr(), exc)
+        })?;
         if raw.is_null() {
             return Err(cx.type_error("not a constructor"));
         }
@@ -198,7 +216,10 @@ impl<'r> Object<'r> {
 }
 
 fn raw_args<'r>(cx: Ctx<'r>, args: &[Value<'r>]) -> ([sys::JSValueRef; MAX_ARGS], usize) {
-    assert!(args.len() <= MAX_ARGS, "calls from Rust pass at most {MAX_ARGS} arguments");
+    assert!(
+        args.len() <= MAX_ARGS,
+        "calls from Rust pass at most {MAX_ARGS} arguments"
+    );
     let mut raw = [cx.undefined().raw(); MAX_ARGS];
     for (slot, arg) in raw.iter_mut().zip(args) {
         *slot = arg.raw();

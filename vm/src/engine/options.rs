@@ -49,6 +49,12 @@ pub fn configure(options: EngineOptions) {
 #[must_use]
 pub fn engine_version() -> String {
     // SAFETY: the calls read constants.
-    let (major, minor, micro) = unsafe { (sys::jsc_get_major_version(), sys::jsc_get_minor_version(), sys::jsc_get_micro_version()) };
+    let (major, minor, micro) = unsafe {
+        (
+            sys::jsc_get_major_version(),
+            sys::jsc_get_minor_version(),
+            sys::jsc_get_micro_version(),
+        )
+    };
     format!("JavaScriptCore {major}.{minor}.{micro}")
 }

@@ -58,7 +58,11 @@ impl Roots {
             return (index, slot.generation);
         }
         let index = u32::try_from(table.slots.len()).expect("fewer than 2^32 roots");
-        table.slots.push(Slot { object, realm, generation: 0 });
+        table.slots.push(Slot {
+            object,
+            realm,
+            generation: 0,
+        });
         (index, 0)
     }
 
@@ -110,14 +114,22 @@ pub struct Persistent {
 impl Persistent {
     pub(super) fn new(roots: &Roots, realm: RealmId, object: Object<'_>) -> Self {
         let (index, generation) = roots.add(object.raw(), realm);
-        Self { roots: roots.clone(), index, generation, realm }
+        Self {
+            roots: roots.clone(),
+            index,
+            generation,
+            realm,
+        }
     }
 
     /// The object, if its realm is the one of `cx` and was not cleared.
     #[must_use]
     pub fn open<'r>(&self, cx: Ctx<'r>) -> Option<Object<'r>> {
         let slot = self.roots.lock().slots[self.index as usize];
-        if slot.generation != self.generation || slot.object.is_null() || super::vm::current_realm(cx) != Some(self.realm) {
+        if slot.generation != self.generation
+            || slot.object.is_null()
+            || super::vm::current_realm(cx) != Some(self.realm)
+        {
             return None;
         }
         // SAFETY: the slot has kept it alive, and it is of the realm that `cx` brands.

@@ -28,6 +28,12 @@ impl<'r> Ctx<'r> {
             unsafe { sys::JSObjectMakeDeferredPromise(self.raw(), &raw mut resolve, &raw mut reject, exc) }
         })?;
         // SAFETY: without an exception all three are live objects of this realm.
-        unsafe { Ok(Deferred { promise: Object::from_raw(promise), resolve: Object::from_raw(resolve), reject: Object::from_raw(reject) }) }
+        unsafe {
+            Ok(Deferred {
+                promise: Object::from_raw(promise),
+                resolve: Object::from_raw(resolve),
+                reject: Object::from_raw(reject),
+            })
+        }
     }
 }

@@ -32,7 +32,14 @@ impl Script {
         let mut line = 0;
         // SAFETY: the group is live as long as `vm`; the strings and out-pointers are valid for the call.
         let raw = unsafe {
-            (sys::private().JSScriptCreateFromString)(vm.group(), url.raw(), 1, source.raw(), &raw mut message, &raw mut line)
+            (sys::private().JSScriptCreateFromString)(
+                vm.group(),
+                url.raw(),
+                1,
+                source.raw(),
+                &raw mut message,
+                &raw mut line,
+            )
         };
         if !raw.is_null() {
             return Ok(Self { raw });
@@ -43,7 +50,10 @@ impl Script {
             // SAFETY: the call stored a new reference.
             unsafe { JsString::from_raw(message) }.to_text()
         };
-        Err(ScriptError { message, line: u32::try_from(line).unwrap_or(0) })
+        Err(ScriptError {
+            message,
+            line: u32::try_from(line).unwrap_or(0),
+        })
     }
 
     /// Evaluates it in the realm of `cx` and returns its completion value.
@@ -52,7 +62,8 @@ impl Script {
     /// What it threw.
     pub fn evaluate<'r>(&self, cx: Ctx<'r>) -> JsResult<'r> {
         // SAFETY: script and context belong to one VM (a thread has one); a null `this` is the global object.
-        let raw = cx.guard(|exc| unsafe { (sys::private().JSScriptEvaluate)(cx.raw(), self.raw, std::ptr::null(), exc) })?;
+        let raw =
+            cx.guard(|exc| unsafe { (sys::private().JSScriptEvaluate)(cx.raw(), self.raw, std::ptr::null(), exc) })?;
         if raw.is_null() {
             return Err(cx.error(ErrorClass::Error, "bug in trun: a script of another VM"));
         }

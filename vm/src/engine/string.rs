@@ -18,7 +18,8 @@ impl JsString {
             && let Ok(c) = CString::new(text)
         {
             // SAFETY: `c` is NUL-terminated and outlives the call, which copies it.
-            return Self { raw: unsafe { sys::JSStringCreateWithUTF8CString(c.as_ptr()) } };
+            let raw = unsafe { sys::JSStringCreateWithUTF8CString(c.as_ptr()) };
+            return Self { raw };
         }
         let units: Vec<u16> = text.encode_utf16().collect();
         Self::from_utf16(&units)
@@ -28,7 +29,8 @@ impl JsString {
     #[must_use]
     pub fn from_utf16(units: &[u16]) -> Self {
         // SAFETY: pointer and length come from one slice; the call copies.
-        Self { raw: unsafe { sys::JSStringCreateWithCharacters(units.as_ptr(), units.len()) } }
+        let raw = unsafe { sys::JSStringCreateWithCharacters(units.as_ptr(), units.len()) };
+        Self { raw }
     }
 
     /// Takes over one reference.
@@ -65,7 +67,8 @@ impl JsString {
 impl Clone for JsString {
     fn clone(&self) -> Self {
         // SAFETY: `self.raw` is live; the new reference belongs to the clone.
-        Self { raw: unsafe { sys::JSStringRetain(self.raw) } }
+        let raw = unsafe { sys::JSStringRetain(self.raw) };
+        Self { raw }
     }
 }
 

@@ -14,7 +14,17 @@ macro_rules! opaque {
         pub(crate) struct $name { _private: [u8; 0] }
     )*};
 }
-opaque!(OpaqueGroup, OpaqueContext, OpaqueValue, OpaqueString, OpaqueClass, OpaqueNames, OpaqueScript, OpaqueWeak, OpaqueMainContext);
+opaque!(
+    OpaqueGroup,
+    OpaqueContext,
+    OpaqueValue,
+    OpaqueString,
+    OpaqueClass,
+    OpaqueNames,
+    OpaqueScript,
+    OpaqueWeak,
+    OpaqueMainContext
+);
 
 pub(crate) type JSContextGroupRef = *const OpaqueGroup;
 pub(crate) type JSContextRef = *const OpaqueContext;
@@ -93,7 +103,14 @@ unsafe extern "C" {
     pub(crate) fn JSGlobalContextRelease(ctx: JSGlobalContextRef);
     pub(crate) fn JSContextGetGlobalContext(ctx: JSContextRef) -> JSGlobalContextRef;
     pub(crate) fn JSContextGetGlobalObject(ctx: JSContextRef) -> JSObjectRef;
-    pub(crate) fn JSEvaluateScript(ctx: JSContextRef, script: JSStringRef, this: JSObjectRef, url: JSStringRef, line: c_int, exc: Exception) -> JSValueRef;
+    pub(crate) fn JSEvaluateScript(
+        ctx: JSContextRef,
+        script: JSStringRef,
+        this: JSObjectRef,
+        url: JSStringRef,
+        line: c_int,
+        exc: Exception,
+    ) -> JSValueRef;
 
     pub(crate) fn JSStringCreateWithCharacters(chars: *const u16, len: usize) -> JSStringRef;
     pub(crate) fn JSStringCreateWithUTF8CString(string: *const c_char) -> JSStringRef;
@@ -120,28 +137,99 @@ unsafe extern "C" {
     pub(crate) fn JSClassCreate(definition: *const JSClassDefinition) -> JSClassRef;
     pub(crate) fn JSClassRelease(class: JSClassRef);
     pub(crate) fn JSObjectMake(ctx: JSContextRef, class: JSClassRef, data: *mut c_void) -> JSObjectRef;
-    pub(crate) fn JSObjectMakeFunctionWithCallback(ctx: JSContextRef, name: JSStringRef, call: CallAsFunction) -> JSObjectRef;
-    pub(crate) fn JSObjectMakeArray(ctx: JSContextRef, argc: usize, argv: *const JSValueRef, exc: Exception) -> JSObjectRef;
-    pub(crate) fn JSObjectMakeDeferredPromise(ctx: JSContextRef, resolve: *mut JSObjectRef, reject: *mut JSObjectRef, exc: Exception) -> JSObjectRef;
-    pub(crate) fn JSObjectGetProperty(ctx: JSContextRef, object: JSObjectRef, name: JSStringRef, exc: Exception) -> JSValueRef;
-    pub(crate) fn JSObjectSetProperty(ctx: JSContextRef, object: JSObjectRef, name: JSStringRef, value: JSValueRef, attributes: c_uint, exc: Exception);
+    pub(crate) fn JSObjectMakeFunctionWithCallback(
+        ctx: JSContextRef,
+        name: JSStringRef,
+        call: CallAsFunction,
+    ) -> JSObjectRef;
+    pub(crate) fn JSObjectMakeArray(
+        ctx: JSContextRef,
+        argc: usize,
+        argv: *const JSValueRef,
+        exc: Exception,
+    ) -> JSObjectRef;
+    pub(crate) fn JSObjectMakeDeferredPromise(
+        ctx: JSContextRef,
+        resolve: *mut JSObjectRef,
+        reject: *mut JSObjectRef,
+        exc: Exception,
+    ) -> JSObjectRef;
+    pub(crate) fn JSObjectGetProperty(
+        ctx: JSContextRef,
+        object: JSObjectRef,
+        name: JSStringRef,
+        exc: Exception,
+    ) -> JSValueRef;
+    pub(crate) fn JSObjectSetProperty(
+        ctx: JSContextRef,
+        object: JSObjectRef,
+        name: JSStringRef,
+        value: JSValueRef,
+        attributes: c_uint,
+        exc: Exception,
+    );
     pub(crate) fn JSObjectHasProperty(ctx: JSContextRef, object: JSObjectRef, name: JSStringRef) -> bool;
-    pub(crate) fn JSObjectDeleteProperty(ctx: JSContextRef, object: JSObjectRef, name: JSStringRef, exc: Exception) -> bool;
-    pub(crate) fn JSObjectGetPropertyAtIndex(ctx: JSContextRef, object: JSObjectRef, index: c_uint, exc: Exception) -> JSValueRef;
-    pub(crate) fn JSObjectSetPropertyAtIndex(ctx: JSContextRef, object: JSObjectRef, index: c_uint, value: JSValueRef, exc: Exception);
+    pub(crate) fn JSObjectDeleteProperty(
+        ctx: JSContextRef,
+        object: JSObjectRef,
+        name: JSStringRef,
+        exc: Exception,
+    ) -> bool;
+    pub(crate) fn JSObjectGetPropertyAtIndex(
+        ctx: JSContextRef,
+        object: JSObjectRef,
+        index: c_uint,
+        exc: Exception,
+    ) -> JSValueRef;
+    pub(crate) fn JSObjectSetPropertyAtIndex(
+        ctx: JSContextRef,
+        object: JSObjectRef,
+        index: c_uint,
+        value: JSValueRef,
+        exc: Exception,
+    );
     pub(crate) fn JSObjectGetPrivate(object: JSObjectRef) -> *mut c_void;
     pub(crate) fn JSValueIsObjectOfClass(ctx: JSContextRef, value: JSValueRef, class: JSClassRef) -> bool;
     pub(crate) fn JSObjectIsFunction(ctx: JSContextRef, object: JSObjectRef) -> bool;
-    pub(crate) fn JSObjectCallAsFunction(ctx: JSContextRef, object: JSObjectRef, this: JSObjectRef, argc: usize, argv: *const JSValueRef, exc: Exception) -> JSValueRef;
-    pub(crate) fn JSObjectCallAsConstructor(ctx: JSContextRef, object: JSObjectRef, argc: usize, argv: *const JSValueRef, exc: Exception) -> JSObjectRef;
+    pub(crate) fn JSObjectCallAsFunction(
+        ctx: JSContextRef,
+        object: JSObjectRef,
+        this: JSObjectRef,
+        argc: usize,
+        argv: *const JSValueRef,
+        exc: Exception,
+    ) -> JSValueRef;
+    pub(crate) fn JSObjectCallAsConstructor(
+        ctx: JSContextRef,
+        object: JSObjectRef,
+        argc: usize,
+        argv: *const JSValueRef,
+        exc: Exception,
+    ) -> JSObjectRef;
     pub(crate) fn JSObjectCopyPropertyNames(ctx: JSContextRef, object: JSObjectRef) -> JSPropertyNameArrayRef;
     pub(crate) fn JSPropertyNameArrayGetCount(names: JSPropertyNameArrayRef) -> usize;
     pub(crate) fn JSPropertyNameArrayGetNameAtIndex(names: JSPropertyNameArrayRef, index: usize) -> JSStringRef;
     pub(crate) fn JSPropertyNameArrayRelease(names: JSPropertyNameArrayRef);
 
-    pub(crate) fn JSObjectMakeArrayBufferWithBytesNoCopy(ctx: JSContextRef, bytes: *mut c_void, len: usize, free: Option<BytesDeallocator>, data: *mut c_void, exc: Exception) -> JSObjectRef;
-    pub(crate) fn JSObjectMakeTypedArrayWithBytesNoCopy(ctx: JSContextRef, kind: c_uint, bytes: *mut c_void, len: usize, free: Option<BytesDeallocator>, data: *mut c_void, exc: Exception) -> JSObjectRef;
-    pub(crate) fn JSObjectGetArrayBufferBytesPtr(ctx: JSContextRef, object: JSObjectRef, exc: Exception) -> *mut c_void;
+    pub(crate) fn JSObjectMakeArrayBufferWithBytesNoCopy(
+        ctx: JSContextRef,
+        bytes: *mut c_void,
+        len: usize,
+        free: Option<BytesDeallocator>,
+        data: *mut c_void,
+        exc: Exception,
+    ) -> JSObjectRef;
+    pub(crate) fn JSObjectMakeTypedArrayWithBytesNoCopy(
+        ctx: JSContextRef,
+        kind: c_uint,
+        bytes: *mut c_void,
+        len: usize,
+        free: Option<BytesDeallocator>,
+        data: *mut c_void,
+        exc: Exception,
+    ) -> JSObjectRef;
+    pub(crate) fn JSObjectGetArrayBufferBytesPtr(ctx: JSContextRef, object: JSObjectRef, exc: Exception)
+    -> *mut c_void;
     pub(crate) fn JSObjectGetArrayBufferByteLength(ctx: JSContextRef, object: JSObjectRef, exc: Exception) -> usize;
     pub(crate) fn JSObjectGetTypedArrayBytesPtr(ctx: JSContextRef, object: JSObjectRef, exc: Exception) -> *mut c_void;
     pub(crate) fn JSObjectGetTypedArrayByteLength(ctx: JSContextRef, object: JSObjectRef, exc: Exception) -> usize;
@@ -155,7 +243,13 @@ unsafe extern "C" {
     pub(crate) fn g_main_context_acquire(context: GMainContext) -> c_int;
     pub(crate) fn g_main_context_release(context: GMainContext);
     pub(crate) fn g_main_context_prepare(context: GMainContext, priority: *mut c_int) -> c_int;
-    pub(crate) fn g_main_context_query(context: GMainContext, max_priority: c_int, timeout: *mut c_int, fds: *mut GPollFD, n_fds: c_int) -> c_int;
+    pub(crate) fn g_main_context_query(
+        context: GMainContext,
+        max_priority: c_int,
+        timeout: *mut c_int,
+        fds: *mut GPollFD,
+        n_fds: c_int,
+    ) -> c_int;
 
     pub(crate) fn jsc_get_major_version() -> c_uint;
     pub(crate) fn jsc_get_minor_version() -> c_uint;

@@ -16,7 +16,10 @@ fn values_travel_both_ways() {
         global.enter(|cx| {
             let text = cx.eval("'gr\\u00fc\\u00df' + 1", "t").and_then(|v| v.to_text(cx));
             assert!(matches!(text.as_deref(), Ok("grüß1")));
-            assert!(cx.string("äö").is_same(cx, cx.eval("'äö'", "t").unwrap_or(cx.undefined())));
+            assert!(
+                cx.string("äö")
+                    .is_same(cx, cx.eval("'äö'", "t").unwrap_or(cx.undefined()))
+            );
             assert_eq!(cx.number(3.0).as_integer(cx), Some(3));
             assert_eq!(cx.number(3.5).as_integer(cx), None);
         });
@@ -34,15 +37,28 @@ fn host_functions_throw_and_panic_into_javascript() {
     fn explode<'r>(_: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
         panic!("boom")
     }
-    static TABLE: BindingTable = BindingTable { name: "t", entries: &[host(c"add", add), host(c"fail", fail), host(c"explode", explode)] };
+    static TABLE: BindingTable = BindingTable {
+        name: "t",
+        entries: &[host(c"add", add), host(c"fail", fail), host(c"explode", explode)],
+    };
     with_vm(|_, global| {
         global.enter(|cx| {
             let table = TABLE.instantiate(cx);
             assert!(cx.global().set(cx, "t", table).is_ok());
-            let run = |source: &str| cx.eval(source, "t").and_then(|v| v.to_text(cx)).unwrap_or_else(|e| format!("threw {:?}", e.0.to_text(cx).ok()));
+            let run = |source: &str| {
+                cx.eval(source, "t")
+                    .and_then(|v| v.to_text(cx))
+                    .unwrap_or_else(|e| format!("threw {:?}", e.0.to_text(cx).ok()))
+            };
             assert_eq!(run("t.add(1, 2)"), "3");
-            assert_eq!(run("try { t.fail() } catch (e) { e.code + e.message + (e instanceof RangeError) }"), "E_TESTnotrue");
-            assert_eq!(run("try { t.explode() } catch (e) { e.message }"), "bug in trun: a native function panicked: boom");
+            assert_eq!(
+                run("try { t.fail() } catch (e) { e.code + e.message + (e instanceof RangeError) }"),
+                "E_TESTnotrue"
+            );
+            assert_eq!(
+                run("try { t.explode() } catch (e) { e.message }"),
+                "bug in trun: a native function panicked: boom"
+            );
         });
     });
 }
@@ -67,7 +83,10 @@ fn persistents_survive_collections_and_end_with_their_realm() {
             }
         });
         let other = vm.create_global();
-        assert!(other.enter(|cx| kept[0].open(cx).is_none()), "opens in its own realm only");
+        assert!(
+            other.enter(|cx| kept[0].open(cx).is_none()),
+            "opens in its own realm only"
+        );
         assert_eq!(global.clear_persistents(), 1000);
         assert!(global.enter(|cx| kept[0].open(cx).is_none()));
     });
@@ -95,10 +114,19 @@ fn released_realms_are_collected() {
 fn endless_loops_stop_with_their_stack() {
     with_vm(|vm, global| {
         vm.watchdog().set_deadline(Some(std::time::Instant::now()));
-        let result = global.enter(|cx| cx.eval("function spin() { for (;;); }\nfunction outer() { spin(); }\nouter()", "loop.js").is_err());
+        let result = global.enter(|cx| {
+            cx.eval(
+                "function spin() { for (;;); }\nfunction outer() { spin(); }\nouter()",
+                "loop.js",
+            )
+            .is_err()
+        });
         assert!(result && vm.watchdog().stopped());
         let stack = vm.watchdog().take_stack().expect("a stack");
-        assert!(stack.contains("spin@loop.js") && stack.contains("outer@loop.js:2"), "{stack}");
+        assert!(
+            stack.contains("spin@loop.js") && stack.contains("outer@loop.js:2"),
+            "{stack}"
+        );
         vm.watchdog().set_deadline(None);
         vm.absorb_termination(global);
         assert!(global.enter(|cx| cx.eval("1", "t").is_ok()), "the VM goes on");
@@ -109,10 +137,16 @@ fn endless_loops_stop_with_their_stack() {
 fn microtasks_run_when_the_outermost_entry_ends() {
     with_vm(|_, global| {
         global.enter(|cx| {
-            assert!(cx.eval("globalThis.ran = 0; Promise.resolve().then(() => { ran = 1 })", "t").is_ok());
+            assert!(
+                cx.eval("globalThis.ran = 0; Promise.resolve().then(() => { ran = 1 })", "t")
+                    .is_ok()
+            );
             assert_eq!(cx.eval("ran", "t").ok().and_then(|v| v.as_integer(cx)), Some(0));
         });
-        assert_eq!(global.enter(|cx| cx.eval("ran", "t").ok().and_then(|v| v.as_integer(cx))), Some(1));
+        assert_eq!(
+            global.enter(|cx| cx.eval("ran", "t").ok().and_then(|v| v.as_integer(cx))),
+            Some(1)
+        );
     });
 }
 
@@ -128,7 +162,10 @@ fn bytes_are_shared_and_offsets_are_honoured() {
                 bytes.to_vec()
             });
             assert!(matches!(seen, Ok(Some(ref b)) if b == &[9, 3]));
-            assert_eq!(cx.eval("a.join()", "t").and_then(|v| v.to_text(cx)).ok().as_deref(), Some("1,9,3,4"));
+            assert_eq!(
+                cx.eval("a.join()", "t").and_then(|v| v.to_text(cx)).ok().as_deref(),
+                Some("1,9,3,4")
+            );
             assert!(matches!(cx.number(1.0).with_bytes(cx, |_| ()), Ok(None)));
         });
     });
@@ -161,7 +198,8 @@ fn a_second_endless_loop_stops_too() {
     with_vm(|vm, global| {
         assert!(global.enter(|cx| cx.eval("function spin() { for (;;); }", "loop.js").is_ok()));
         for round in 0..3 {
-            vm.watchdog().set_deadline(Some(std::time::Instant::now() + std::time::Duration::from_millis(300)));
+            vm.watchdog()
+                .set_deadline(Some(std::time::Instant::now() + std::time::Duration::from_millis(300)));
             let stopped = global.enter(|cx| cx.eval("spin()", "loop.js").is_err());
             assert!(stopped && vm.watchdog().stopped(), "round {round}");
             vm.watchdog().set_deadline(None);
@@ -174,8 +212,11 @@ fn a_second_endless_loop_stops_too() {
 fn a_microtask_that_spins_stops() {
     with_vm(|vm, global| {
         for round in 0..3 {
-            vm.watchdog().set_deadline(Some(std::time::Instant::now() + std::time::Duration::from_millis(50)));
-            global.enter(|cx| { let _ = cx.eval("Promise.resolve().then(() => { for (;;); }); 1", "loop.js"); });
+            vm.watchdog()
+                .set_deadline(Some(std::time::Instant::now() + std::time::Duration::from_millis(50)));
+            global.enter(|cx| {
+                let _ = cx.eval("Promise.resolve().then(() => { for (;;); }); 1", "loop.js");
+            });
             assert!(vm.watchdog().stopped(), "round {round}");
             vm.watchdog().set_deadline(None);
             vm.absorb_termination(global);

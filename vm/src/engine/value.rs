@@ -45,7 +45,10 @@ impl<'r> Value<'r> {
     /// # Safety
     /// `raw` is a live value of the realm that `'r` brands.
     pub(super) unsafe fn from_raw(raw: sys::JSValueRef) -> Self {
-        Self { raw, brand: PhantomData }
+        Self {
+            raw,
+            brand: PhantomData,
+        }
     }
 
     pub(super) fn raw(self) -> sys::JSValueRef {
@@ -160,7 +163,8 @@ impl<'r> Value<'r> {
     /// # Errors
     /// It is no object.
     pub fn expect_object(self, cx: Ctx<'r>, what: &str) -> JsResult<'r, Object<'r>> {
-        self.as_object(cx).ok_or_else(|| cx.type_error(&format!("{what} must be an object")))
+        self.as_object(cx)
+            .ok_or_else(|| cx.type_error(&format!("{what} must be an object")))
     }
 
     /// `Object(value)`: boxes primitives.

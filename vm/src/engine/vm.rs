@@ -32,7 +32,9 @@ pub(super) fn current_realm(cx: Ctx<'_>) -> Option<RealmId> {
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum VmError {
     /// The installed engine is too old, too new or built differently.
-    #[error("the installed JavaScriptCore {version} does not export {symbol}; trun needs WebKitGTK's JavaScriptCore 2.40 or newer")]
+    #[error(
+        "the installed JavaScriptCore {version} does not export {symbol}; trun needs WebKitGTK's JavaScriptCore 2.40 or newer"
+    )]
     MissingSymbol {
         /// What is missing.
         symbol: &'static str,
@@ -67,7 +69,10 @@ impl Vm {
     /// # Errors
     /// The installed engine lacks a function that trun needs.
     pub fn new() -> Result<Self, VmError> {
-        sys::try_private().map_err(|symbol| VmError::MissingSymbol { symbol, version: options::engine_version() })?;
+        sys::try_private().map_err(|symbol| VmError::MissingSymbol {
+            symbol,
+            version: options::engine_version(),
+        })?;
         let main_context = MainContext::push();
         // SAFETY: takes nothing; the group is released by `Group`.
         let group = Group(unsafe { sys::JSContextGroupCreate() });
@@ -75,7 +80,14 @@ impl Vm {
         // SAFETY: the group is live and new.
         unsafe { roots.install(group.0) };
         let watchdog = Watchdog::new(group.0);
-        Ok(Self { group, watchdog, main_context, roots, next_realm: Cell::new(1), not_send: PhantomData })
+        Ok(Self {
+            group,
+            watchdog,
+            main_context,
+            roots,
+            next_realm: Cell::new(1),
+            not_send: PhantomData,
+        })
     }
 
     pub(super) fn group(&self) -> sys::JSContextGroupRef {
@@ -100,7 +112,11 @@ impl Vm {
         // SAFETY: the group is live; a null class makes the standard global object.
         let raw = unsafe { sys::JSGlobalContextCreateInGroup(self.group.0, std::ptr::null_mut()) };
         REALMS.with_borrow_mut(|realms| realms.push((raw, id)));
-        Global { raw, id, roots: self.roots.clone() }
+        Global {
+            raw,
+            id,
+            roots: self.roots.clone(),
+        }
     }
 
     /// Collects everything that can go, now. `any` is any live realm.
@@ -165,10 +181,14 @@ impl Global {
     /// `handler` must be a function of a realm that lives as long as the VM: the engine holds it strongly, and one of its own would keep
     /// this realm for ever.
     pub fn on_unhandled_rejection(&self, handler_realm: &Global, handler: &Persistent) {
-        let Some(raw_handler) = handler_realm.enter(|cx| handler.open(cx).map(Object::raw)) else { return };
+        let Some(raw_handler) = handler_realm.enter(|cx| handler.open(cx).map(Object::raw)) else {
+            return;
+        };
         self.enter(|cx| {
             // SAFETY: both are live; the handler is kept by its persistent. A refusal could only mean it is no function.
-            let _ = cx.guard(|exc| unsafe { (sys::private().JSGlobalContextSetUnhandledRejectionCallback)(self.raw, raw_handler, exc) });
+            let _ = cx.guard(|exc| unsafe {
+                (sys::private().JSGlobalContextSetUnhandledRejectionCallback)(self.raw, raw_handler, exc)
+            });
         });
     }
 
@@ -202,4 +222,3 @@ impl<'r> Ctx<'r> {
         unsafe { Object::from_raw((sys::private().JSGetMemoryUsageStatistics)(self.raw())) }
     }
 }
-

@@ -24,7 +24,12 @@ pub struct Watchdog {
 
 impl Watchdog {
     pub(super) fn new(group: sys::JSContextGroupRef) -> Box<Self> {
-        let dog = Box::new(Self { group: Cell::new(group), deadline: Cell::new(None), stopped: Cell::new(false), stack: RefCell::default() });
+        let dog = Box::new(Self {
+            group: Cell::new(group),
+            deadline: Cell::new(None),
+            stopped: Cell::new(false),
+            stack: RefCell::default(),
+        });
         dog.arm();
         dog
     }
@@ -33,7 +38,9 @@ impl Watchdog {
     fn arm(&self) {
         let data = std::ptr::from_ref(self).cast_mut().cast::<c_void>();
         // SAFETY: the VM is live; `self` is boxed and outlives it (fields of `Vm` drop in order).
-        unsafe { (sys::private().JSContextGroupSetExecutionTimeLimit)(self.group.get(), TICK.as_secs_f64(), on_tick, data) }
+        unsafe {
+            (sys::private().JSContextGroupSetExecutionTimeLimit)(self.group.get(), TICK.as_secs_f64(), on_tick, data)
+        }
     }
 
     /// JavaScript that still runs at `deadline` is stopped; `None` lets it run.
@@ -68,7 +75,10 @@ unsafe extern "C" fn on_tick(ctx: sys::JSContextRef, data: *mut c_void) -> bool 
         dog.stopped.set(true);
         // SAFETY: the callback runs on the JS thread, inside the VM, under its lock.
         let cx = unsafe { Ctx::from_raw(ctx) };
-        let stack = cx.eval("new Error('').stack", "trun:watchdog").ok().and_then(|s| s.to_text(cx).ok());
+        let stack = cx
+            .eval("new Error('').stack", "trun:watchdog")
+            .ok()
+            .and_then(|s| s.to_text(cx).ok());
         dog.stack.replace(stack);
     }
     // Answering "go on" does not re-arm the limit, and after a stop the next entry needs it again.

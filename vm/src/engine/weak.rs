@@ -15,7 +15,8 @@ impl<'vm> Weak<'vm> {
     #[must_use]
     pub fn new(vm: &'vm Vm, object: Object<'_>) -> Self {
         // SAFETY: group and object are live and of one VM.
-        Self { vm, raw: unsafe { (sys::private().JSWeakCreate)(vm.group(), object.raw()) } }
+        let raw = unsafe { (sys::private().JSWeakCreate)(vm.group(), object.raw()) };
+        Self { vm, raw }
     }
 
     /// Whether the collector has not taken it yet.

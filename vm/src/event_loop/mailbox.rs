@@ -37,12 +37,18 @@ impl Mailbox {
     /// A sending end for `realm`.
     #[must_use]
     pub fn poster(&self, realm: RealmId) -> Poster {
-        Poster { realm, sender: self.sender.clone(), bell: Arc::clone(&self.bell) }
+        Poster {
+            realm,
+            sender: self.sender.clone(),
+            bell: Arc::clone(&self.bell),
+        }
     }
 
     /// The next letter for `realm`; those for retired realms are dropped.
     pub(super) fn take(&self, realm: RealmId) -> Option<Letter> {
-        self.letters.try_iter().find_map(|(to, letter)| (to == realm).then_some(letter))
+        self.letters
+            .try_iter()
+            .find_map(|(to, letter)| (to == realm).then_some(letter))
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -75,9 +75,15 @@ impl EventLoop {
     /// # Errors
     /// The system has no descriptors left.
     pub fn new() -> io::Result<Self> {
-        let runtime = Builder::new_current_thread().enable_io().thread_name("trun-io").build()?;
+        let runtime = Builder::new_current_thread()
+            .enable_io()
+            .thread_name("trun-io")
+            .build()?;
         let bell = Arc::new(Notify::new());
-        let timer = TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_NONBLOCK | TimerFlags::TFD_CLOEXEC)?;
+        let timer = TimerFd::new(
+            ClockId::CLOCK_MONOTONIC,
+            TimerFlags::TFD_NONBLOCK | TimerFlags::TFD_CLOEXEC,
+        )?;
         let alarm = {
             let _guard = runtime.enter();
             Readable::new(timer.as_fd().try_clone_to_owned()?)?
@@ -158,7 +164,9 @@ impl EventLoop {
                     if let Some(letter) = self.mailbox.take(realm) {
                         return Some(Due::Letter(letter));
                     }
-                    self.phase.set(Phase::Immediates { left: self.immediates.borrow().len() });
+                    self.phase.set(Phase::Immediates {
+                        left: self.immediates.borrow().len(),
+                    });
                 }
                 Phase::Immediates { left: 0 } => {
                     self.phase.set(Phase::Timers { now: Instant::now() });
@@ -181,11 +189,19 @@ impl EventLoop {
     pub fn wait(&self, vm: &Vm, until: Option<Instant>) -> io::Result<()> {
         let engine = vm.main_context().interest();
         let now = Instant::now();
-        let busy = !self.immediates.borrow().is_empty() || !self.completions.borrow().is_empty() || !self.mailbox.is_empty();
+        let busy =
+            !self.immediates.borrow().is_empty() || !self.completions.borrow().is_empty() || !self.mailbox.is_empty();
         let wake = if busy {
             Some(now)
         } else {
-            [self.timers.borrow_mut().next_due(), until, engine.timeout.map(|t| now + t)].into_iter().flatten().min()
+            [
+                self.timers.borrow_mut().next_due(),
+                until,
+                engine.timeout.map(|t| now + t),
+            ]
+            .into_iter()
+            .flatten()
+            .min()
         };
         self.set_alarm(wake.map(|at| at.saturating_duration_since(now)))?;
         self.watch_engine(vm, &engine.fds)?;
@@ -208,7 +224,10 @@ impl EventLoop {
     fn set_alarm(&self, after: Option<Duration>) -> io::Result<()> {
         match after {
             // Zero would disarm it.
-            Some(after) => self.timer.set(Expiration::OneShot(after.max(Duration::from_nanos(1)).into()), TimerSetTimeFlags::empty())?,
+            Some(after) => self.timer.set(
+                Expiration::OneShot(after.max(Duration::from_nanos(1)).into()),
+                TimerSetTimeFlags::empty(),
+            )?,
             None => self.timer.unset()?,
         }
         Ok(())

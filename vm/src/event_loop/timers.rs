@@ -71,7 +71,8 @@ impl Timers {
     fn compact(&mut self) {
         if self.heap.len() > 64 && self.heap.len() > 4 * self.live.len() {
             let live = &self.live;
-            self.heap.retain(|Reverse((_, sequence, id))| live.get(id) == Some(sequence));
+            self.heap
+                .retain(|Reverse((_, sequence, id))| live.get(id) == Some(sequence));
         }
     }
 }

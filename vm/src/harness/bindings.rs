@@ -21,17 +21,32 @@ pub(crate) static HARNESS: BindingTable = BindingTable {
 };
 
 /// `binding('console')`
-pub(crate) static CONSOLE: BindingTable = BindingTable { name: "console", entries: &[native(c"write", write)] };
+pub(crate) static CONSOLE: BindingTable = BindingTable {
+    name: "console",
+    entries: &[native(c"write", write)],
+};
 
 /// `binding('errors')`
-pub(crate) static ERRORS: BindingTable = BindingTable { name: "errors", entries: &[native(c"frames", frames)] };
+pub(crate) static ERRORS: BindingTable = BindingTable {
+    name: "errors",
+    entries: &[native(c"frames", frames)],
+};
 
 /// `binding('async')`
-pub(crate) static ASYNC: BindingTable = BindingTable { name: "async", entries: &[native(c"isDue", is_due)] };
+pub(crate) static ASYNC: BindingTable = BindingTable {
+    name: "async",
+    entries: &[native(c"isDue", is_due)],
+};
 
 /// `binding('task')`
-pub(crate) static TASK: BindingTable =
-    BindingTable { name: "task", entries: &[native(c"flags", flags), native(c"uncaught", uncaught), native(c"collect", collect)] };
+pub(crate) static TASK: BindingTable = BindingTable {
+    name: "task",
+    entries: &[
+        native(c"flags", flags),
+        native(c"uncaught", uncaught),
+        native(c"collect", collect),
+    ],
+};
 
 /// `settled(phase)`: the user function of `phase` has ended.
 fn settled<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
@@ -52,7 +67,9 @@ fn set_phase_timeout<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 fn call_site<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
     let stack = session::capture_stack(cx)?;
     let frame = user_frames(&stack).into_iter().find(|f| f.owner == FrameOwner::User);
-    let Some(location) = frame.and_then(|f| f.location) else { return Ok(cx.undefined()) };
+    let Some(location) = frame.and_then(|f| f.location) else {
+        return Ok(cx.undefined());
+    };
     let site = cx.object();
     site.set(cx, "file", cx.string(&location.file))?;
     site.set(cx, "line", cx.number(location.line))?;
@@ -67,7 +84,11 @@ fn diff<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 
 /// `write(1 | 2, text)`: what the test prints.
 fn write<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
-    let stream = if args.u32(cx, 0)? == 2 { OutputStream::Stderr } else { OutputStream::Stdout };
+    let stream = if args.u32(cx, 0)? == 2 {
+        OutputStream::Stderr
+    } else {
+        OutputStream::Stdout
+    };
     let text = args.text(cx, 1)?;
     let host = host();
     host.observer.borrow_mut().output(host.phases.case(), stream, &text);

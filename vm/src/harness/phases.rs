@@ -61,7 +61,8 @@ impl Phases {
         if id != self.id.get() || self.settled.get() {
             return false;
         }
-        self.deadline.set(limit.and_then(|l| self.started.get()?.checked_add(l)));
+        self.deadline
+            .set(limit.and_then(|l| self.started.get()?.checked_add(l)));
         true
     }
 

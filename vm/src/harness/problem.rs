@@ -31,18 +31,27 @@ pub fn plain(kind: ProblemKind, message: impl Into<String>) -> Problem {
 ///
 /// # Errors
 /// Only if a test broke the engine's own prototypes.
-pub fn read<'r>(cx: Ctx<'r>, described: Value<'r>, kind: Option<ProblemKind>, hook: Option<String>) -> JsResult<'r, Problem> {
+pub fn read<'r>(
+    cx: Ctx<'r>,
+    described: Value<'r>,
+    kind: Option<ProblemKind>,
+    hook: Option<String>,
+) -> JsResult<'r, Problem> {
     let parts = described.expect_object(cx, "a described error")?;
     let text = |index| -> JsResult<'r, Option<String>> {
         let value = parts.get_index(cx, index)?;
-        if value.is_nullish(cx) { Ok(None) } else { value.to_text(cx).map(Some) }
+        if value.is_nullish(cx) {
+            Ok(None)
+        } else {
+            value.to_text(cx).map(Some)
+        }
     };
     let assertion = parts.get_index(cx, 0)?.to_bool(cx);
     let name = text(1)?.unwrap_or_default();
-    let suggested = match (assertion, name.as_str()) {
-        (true, _) => ProblemKind::Assertion,
-        (false, "TimeoutError") => ProblemKind::Timeout,
-        (false, _) => ProblemKind::Thrown,
+    let suggested = if assertion {
+        ProblemKind::Assertion
+    } else {
+        ProblemKind::Thrown
     };
     let stack = user_frames(&text(5)?.unwrap_or_default());
     let place = read_place(cx, parts.get_index(cx, 7)?)?;
@@ -57,7 +66,11 @@ pub fn read<'r>(cx: Ctx<'r>, described: Value<'r>, kind: Option<ProblemKind>, ho
         hook,
         stack,
         code_frame,
-        cause: if cause.is_nullish(cx) { None } else { Some(Box::new(read(cx, cause, None, None)?)) },
+        cause: if cause.is_nullish(cx) {
+            None
+        } else {
+            Some(Box::new(read(cx, cause, None, None)?))
+        },
     })
 }
 
@@ -71,20 +84,30 @@ pub fn read_list<'r>(cx: Ctx<'r>, list: Value<'r>) -> JsResult<'r, Vec<Problem>>
         .map(|index| {
             let pair: Object<'r> = list.get_index(cx, index)?.expect_object(cx, "an error with its hook")?;
             let hook = pair.get_index(cx, 1)?;
-            let hook = if hook.is_nullish(cx) { None } else { Some(hook.to_text(cx)?) };
+            let hook = if hook.is_nullish(cx) {
+                None
+            } else {
+                Some(hook.to_text(cx)?)
+            };
             read(cx, pair.get_index(cx, 0)?, None, hook)
         })
         .collect()
 }
 
 fn read_place<'r>(cx: Ctx<'r>, place: Value<'r>) -> JsResult<'r, Option<SourceLocation>> {
-    let Some(place) = place.as_object(cx) else { return Ok(None) };
+    let Some(place) = place.as_object(cx) else {
+        return Ok(None);
+    };
     let file = place.get_index(cx, 0)?.to_text(cx)?;
     let number = |index| -> JsResult<'r, u32> {
         let value = place.get_index(cx, index)?.as_integer(cx).unwrap_or(0);
         Ok(u32::try_from(value).unwrap_or(0))
     };
-    Ok(Some(SourceLocation { file, line: number(1)?, column: number(2)? }))
+    Ok(Some(SourceLocation {
+        file,
+        line: number(1)?,
+        column: number(2)?,
+    }))
 }
 
 /// The frame a reader wants to see: the innermost one of the project's own, else of a dependency.

@@ -44,14 +44,20 @@ pub struct Limits {
 enum PhaseEnd {
     Settled,
     /// Its time was over while it waited, or the watchdog stopped it; the stack is where it ran.
-    Overdue { stack: Option<String> },
+    Overdue {
+        stack: Option<String>,
+    },
     /// The event loop broke: nothing can be waited for any more.
     Broken(String),
 }
 
 /// What the plan wants next.
 enum Step {
-    Phase { id: u32, case: Option<u32>, limit: Option<Duration> },
+    Phase {
+        id: u32,
+        case: Option<u32>,
+        limit: Option<Duration>,
+    },
     Report(CaseEnd),
     FileError(Problem),
     End,
@@ -69,7 +75,12 @@ impl<'a> Session<'a> {
     /// A session in `realm`, which is fresh.
     #[must_use]
     pub fn new(host: &'a Rc<Host>, realm: &'a Rc<Realm>, limits: Limits) -> Self {
-        Self { host, realm, limits, case_started: None }
+        Self {
+            host,
+            realm,
+            limits,
+            case_started: None,
+        }
     }
 
     /// Runs it to its end. Everything there is to know goes to the observer.
@@ -85,27 +96,36 @@ impl<'a> Session<'a> {
         self.announce(Activity::Loading, self.limits.load);
         self.begin_phase(LOAD_PHASE, None, self.limits.load);
         let path = request.path.to_string_lossy();
-        let end = self.run_phase(|cx, realm| open(cx, &realm.entries().load)?.call(cx, &[cx.string(&path)]).map(|_| ()));
+        let end = self.run_phase(|cx, realm| {
+            open(cx, &realm.entries().load)?
+                .call(cx, &[cx.string(&path)])
+                .map(|_| ())
+        });
         let failure = match end {
             PhaseEnd::Settled => self.ask(|cx, realm| {
                 let failure = open(cx, &realm.entries().take_load_failure)?.call(cx, &[])?;
-                if failure.is_undefined(cx) { Ok(None) } else { problem::read(cx, failure, Some(ProblemKind::Load), None).map(Some) }
+                if failure.is_undefined(cx) {
+                    Ok(None)
+                } else {
+                    problem::read(cx, failure, Some(ProblemKind::Load), None).map(Some)
+                }
             }),
             PhaseEnd::Overdue { stack } => Ok(Some(self.load_timeout(stack))),
             PhaseEnd::Broken(why) => Ok(Some(problem::plain(ProblemKind::Load, why))),
         };
-        match failure {
-            Ok(None) => true,
-            Ok(Some(failure)) | Err(failure) => {
-                self.host.observer.borrow_mut().file_error(failure);
-                false
-            }
-        }
+        let Some(failure) = failure.unwrap_or_else(|problem| Some(*problem)) else {
+            return true;
+        };
+        self.host.observer.borrow_mut().file_error(failure);
+        false
     }
 
     fn load_timeout(&self, stack: Option<String>) -> Problem {
         let limit = self.limits.load.unwrap_or_default().as_millis();
-        let mut failure = problem::plain(ProblemKind::Load, format!("loading the file took longer than {limit} ms (--load-timeout)"));
+        let mut failure = problem::plain(
+            ProblemKind::Load,
+            format!("loading the file took longer than {limit} ms (--load-timeout)"),
+        );
         place(&mut failure, stack);
         failure
     }
@@ -115,7 +135,9 @@ impl<'a> Session<'a> {
         let collected = self.ask(|cx, realm| {
             let pattern = cx.optional_string(request.name_pattern.as_deref());
             open(cx, &realm.entries().start)?.call(cx, &[pattern, cx.number(timeout)])?;
-            let flat = open(cx, &realm.entries().cases)?.call(cx, &[])?.expect_object(cx, "the collected cases")?;
+            let flat = open(cx, &realm.entries().cases)?
+                .call(cx, &[])?
+                .expect_object(cx, "the collected cases")?;
             read_cases(cx, flat)
         });
         match collected {
@@ -124,7 +146,7 @@ impl<'a> Session<'a> {
                 true
             }
             Err(failure) => {
-                self.host.observer.borrow_mut().file_error(failure);
+                self.host.observer.borrow_mut().file_error(*failure);
                 false
             }
         }
@@ -138,14 +160,14 @@ impl<'a> Session<'a> {
                 Ok(Step::FileError(problem)) => self.host.observer.borrow_mut().file_error(problem),
                 Ok(Step::End) => return,
                 Err(problem) => {
-                    self.host.observer.borrow_mut().file_error(problem);
+                    self.host.observer.borrow_mut().file_error(*problem);
                     return;
                 }
             }
         }
     }
 
-    fn next_step(&mut self) -> Result<Step, Problem> {
+    fn next_step(&mut self) -> Result<Step, Box<Problem>> {
         self.ask(|cx, realm| {
             let step = open(cx, &realm.entries().next)?.call(cx, &[])?;
             match step.as_object(cx) {
@@ -163,21 +185,30 @@ impl<'a> Session<'a> {
         }
         self.announce(case.map_or(Activity::SuiteHook, Activity::Case), limit);
         self.begin_phase(id, case, limit);
-        let end = self.run_phase(|cx, realm| open(cx, &realm.entries().invoke)?.call(cx, &[cx.number(id)]).map(|_| ()));
+        let end = self.run_phase(|cx, realm| {
+            open(cx, &realm.entries().invoke)?
+                .call(cx, &[cx.number(id)])
+                .map(|_| ())
+        });
         let stack = match end {
             PhaseEnd::Settled => return,
             PhaseEnd::Overdue { stack } => stack,
             PhaseEnd::Broken(why) => {
-                self.host.observer.borrow_mut().file_error(problem::plain(ProblemKind::Thrown, why));
+                self.host
+                    .observer
+                    .borrow_mut()
+                    .file_error(problem::plain(ProblemKind::Thrown, why));
                 None
             }
         };
         let abandoned = self.ask(|cx, realm| {
             let stack = cx.optional_string(stack.as_deref());
-            open(cx, &realm.entries().abandon)?.call(cx, &[cx.number(id), stack]).map(|_| ())
+            open(cx, &realm.entries().abandon)?
+                .call(cx, &[cx.number(id), stack])
+                .map(|_| ())
         });
         if let Err(problem) = abandoned {
-            self.host.observer.borrow_mut().file_error(problem);
+            self.host.observer.borrow_mut().file_error(*problem);
         }
     }
 
@@ -208,7 +239,11 @@ impl<'a> Session<'a> {
                 let stack = watchdog.take_stack();
                 self.recover();
                 // What ran past the deadline may have been a callback of something else; the phase may have settled all the same.
-                return if self.host.phases.is_settled() { PhaseEnd::Settled } else { PhaseEnd::Overdue { stack } };
+                return if self.host.phases.is_settled() {
+                    PhaseEnd::Settled
+                } else {
+                    PhaseEnd::Overdue { stack }
+                };
             }
             if self.host.phases.is_settled() {
                 return PhaseEnd::Settled;
@@ -230,8 +265,12 @@ impl<'a> Session<'a> {
 
     fn dispatch(&self, due: Due) {
         self.enter(|cx, realm| match due {
-            Due::Timer(id) => open(cx, &realm.entries().run_timer)?.call(cx, &[cx.number(id)]).map(|_| ()),
-            Due::Immediate(id) => open(cx, &realm.entries().run_immediate)?.call(cx, &[cx.number(id)]).map(|_| ()),
+            Due::Timer(id) => open(cx, &realm.entries().run_timer)?
+                .call(cx, &[cx.number(id)])
+                .map(|_| ()),
+            Due::Immediate(id) => open(cx, &realm.entries().run_immediate)?
+                .call(cx, &[cx.number(id)])
+                .map(|_| ()),
             Due::Completion(completion) => completion(cx),
             Due::Letter(letter) => letter(cx),
         });
@@ -265,29 +304,42 @@ impl<'a> Session<'a> {
     }
 
     /// Calls the harness's own JavaScript, which answers at once.
-    fn ask<T>(&self, question: impl for<'r> FnOnce(Ctx<'r>, &Realm) -> JsResult<'r, T>) -> Result<T, Problem> {
+    fn ask<T>(&self, question: impl for<'r> FnOnce(Ctx<'r>, &Realm) -> JsResult<'r, T>) -> Result<T, Box<Problem>> {
         let watchdog = self.host.vm.watchdog();
         watchdog.set_deadline(Some(Instant::now() + OWN_LIMIT));
-        let answer = self.realm.global().enter(|cx| question(cx, self.realm).map_err(|thrown| self.describe(cx, thrown)));
+        let answer = self
+            .realm
+            .global()
+            .enter(|cx| question(cx, self.realm).map_err(|thrown| self.describe(cx, thrown)));
         if watchdog.stopped() {
             let stack = watchdog.take_stack();
             self.recover();
-            let mut problem = problem::plain(ProblemKind::Timeout, "code that the test left behind (a getter, a proxy) did not end");
+            let mut problem = problem::plain(
+                ProblemKind::Timeout,
+                "code that the test left behind (a getter, a proxy) did not end",
+            );
             place(&mut problem, stack);
-            return Err(problem);
+            return Err(Box::new(problem));
         }
         answer
     }
 
-    fn describe<'r>(&self, cx: Ctx<'r>, thrown: Thrown<'r>) -> Problem {
-        let text = thrown.0.to_text(cx).unwrap_or_else(|_| "a value that cannot be printed".to_owned());
+    fn describe<'r>(&self, cx: Ctx<'r>, thrown: Thrown<'r>) -> Box<Problem> {
+        let text = thrown
+            .0
+            .to_text(cx)
+            .unwrap_or_else(|_| "a value that cannot be printed".to_owned());
         let mut problem = problem::plain(ProblemKind::Thrown, format!("the test harness failed: {text}"));
-        let stack = thrown.0.as_object(cx).and_then(|error| error.get(cx, "stack").ok()).and_then(|stack| stack.to_text(cx).ok());
+        let stack = thrown
+            .0
+            .as_object(cx)
+            .and_then(|error| error.get(cx, "stack").ok())
+            .and_then(|stack| stack.to_text(cx).ok());
         if let Some(stack) = stack {
             problem.message.push('\n');
             problem.message.push_str(&stack);
         }
-        problem
+        Box::new(problem)
     }
 
     /// After a stop by force: takes the pending termination away and lets JavaScript run again.
@@ -299,26 +351,42 @@ impl<'a> Session<'a> {
 
 fn place(problem: &mut Problem, stack: Option<String>) {
     problem.stack = stack.map(|s| user_frames(&s)).unwrap_or_default();
-    problem.code_frame = problem.stack.iter().find_map(|f| f.location.clone()).and_then(problem::code_frame);
+    problem.code_frame = problem
+        .stack
+        .iter()
+        .find_map(|f| f.location.clone())
+        .and_then(problem::code_frame);
 }
 
 fn open<'r>(cx: Ctx<'r>, entry: &Persistent) -> JsResult<'r, Object<'r>> {
-    entry.open(cx).ok_or_else(|| cx.type_error("bug in trun: an entry point of another realm"))
+    entry
+        .open(cx)
+        .ok_or_else(|| cx.type_error("bug in trun: an entry point of another realm"))
 }
 
 fn read_cases<'r>(cx: Ctx<'r>, flat: Object<'r>) -> JsResult<'r, Vec<CollectedCase>> {
     let mut cases = Vec::new();
     for at in (0..flat.length(cx)?).step_by(4) {
         let titles = flat.get_index(cx, at)?.expect_object(cx, "titles")?;
-        let mut ancestors = (0..titles.length(cx)?).map(|i| titles.get_index(cx, i)?.to_text(cx)).collect::<JsResult<'r, Vec<String>>>()?;
+        let mut ancestors = (0..titles.length(cx)?)
+            .map(|i| titles.get_index(cx, i)?.to_text(cx))
+            .collect::<JsResult<'r, Vec<String>>>()?;
         let title = ancestors.pop().unwrap_or_default();
         let file = flat.get_index(cx, at + 1)?;
         let location = if file.is_nullish(cx) {
             None
         } else {
-            Some(SourceLocation { file: file.to_text(cx)?, line: small(cx, flat.get_index(cx, at + 2)?), column: small(cx, flat.get_index(cx, at + 3)?) })
+            Some(SourceLocation {
+                file: file.to_text(cx)?,
+                line: small(cx, flat.get_index(cx, at + 2)?),
+                column: small(cx, flat.get_index(cx, at + 3)?),
+            })
         };
-        cases.push(CollectedCase { ancestors, title, location });
+        cases.push(CollectedCase {
+            ancestors,
+            title,
+            location,
+        });
     }
     Ok(cases)
 }
@@ -330,10 +398,17 @@ fn small<'r>(cx: Ctx<'r>, value: Value<'r>) -> u32 {
 fn read_step<'r>(cx: Ctx<'r>, step: Object<'r>) -> JsResult<'r, Step> {
     match small(cx, step.get_index(cx, 0)?) {
         0 => {
-            let case = step.get_index(cx, 2)?.as_integer(cx).and_then(|n| u32::try_from(n).ok());
+            let case = step
+                .get_index(cx, 2)?
+                .as_integer(cx)
+                .and_then(|n| u32::try_from(n).ok());
             let limit = limit_from(step.get_index(cx, 3)?.to_number(cx)?);
             let case = if step.get_index(cx, 4)?.to_bool(cx) { case } else { None };
-            Ok(Step::Phase { id: small(cx, step.get_index(cx, 1)?), case, limit })
+            Ok(Step::Phase {
+                id: small(cx, step.get_index(cx, 1)?),
+                case,
+                limit,
+            })
         }
         1 => {
             let outcome = match step.get_index(cx, 2)?.to_text(cx)?.as_str() {
@@ -348,17 +423,39 @@ fn read_step<'r>(cx: Ctx<'r>, step: Object<'r>) -> JsResult<'r, Step> {
                 case: small(cx, step.get_index(cx, 1)?),
                 outcome,
                 duration: Duration::ZERO,
-                problems: if outcome == CaseOutcome::Passed { Vec::new() } else { problem::read_list(cx, step.get_index(cx, 5)?)? },
+                problems: read_problems(cx, outcome, step.get_index(cx, 5)?)?,
                 assertions: small(cx, step.get_index(cx, 3)?),
-                note: if note.is_nullish(cx) { None } else { Some(note.to_text(cx)?) },
+                note: if note.is_nullish(cx) {
+                    None
+                } else {
+                    Some(note.to_text(cx)?)
+                },
             }))
         }
         _ => {
             let hook = step.get_index(cx, 2)?;
-            let hook = if hook.is_nullish(cx) { None } else { Some(hook.to_text(cx)?) };
+            let hook = if hook.is_nullish(cx) {
+                None
+            } else {
+                Some(hook.to_text(cx)?)
+            };
             Ok(Step::FileError(problem::read(cx, step.get_index(cx, 1)?, None, hook)?))
         }
     }
+}
+
+fn read_problems<'r>(cx: Ctx<'r>, outcome: CaseOutcome, list: Value<'r>) -> JsResult<'r, Vec<Problem>> {
+    if outcome == CaseOutcome::Passed {
+        return Ok(Vec::new());
+    }
+    let mut problems = problem::read_list(cx, list)?;
+    // By the outcome and not by the name alone: a test can throw a `TimeoutError` of its own (`AbortSignal.timeout`).
+    if outcome == CaseOutcome::TimedOut {
+        for problem in problems.iter_mut().filter(|p| p.name == "TimeoutError") {
+            problem.kind = ProblemKind::Timeout;
+        }
+    }
+    Ok(problems)
 }
 
 /// A limit in milliseconds as JavaScript gives it; zero, negative, infinite and very long ones are none.
@@ -371,7 +468,9 @@ pub fn limit_from(ms: f64) -> Option<Duration> {
 pub fn announce_limit(limit: Option<Duration>) {
     let host = host();
     host.vm.watchdog().set_deadline(host.phases.deadline());
-    host.observer.borrow_mut().activity(host.phases.case().map_or(Activity::SuiteHook, Activity::Case), limit);
+    host.observer
+        .borrow_mut()
+        .activity(host.phases.case().map_or(Activity::SuiteHook, Activity::Case), limit);
 }
 
 /// Whether the running phase is past its deadline.
@@ -399,7 +498,8 @@ pub fn report_uncaught<'r>(cx: Ctx<'r>, error: Value<'r>) {
 /// A rejection that nobody handled: as [`report_uncaught`].
 pub fn report_rejection<'r>(cx: Ctx<'r>, promise: Value<'r>, reason: Value<'r>) {
     let realm = host().realm();
-    let described = open(cx, &realm.entries().unhandled_rejection).and_then(|report| report.call(cx, &[promise, reason]));
+    let described =
+        open(cx, &realm.entries().unhandled_rejection).and_then(|report| report.call(cx, &[promise, reason]));
     report_described(cx, described);
 }
 
@@ -411,6 +511,7 @@ fn report_described<'r>(cx: Ctx<'r>, described: JsResult<'r>) {
         // The file's own handler threw: that error is the report.
         Err(thrown) => Err(thrown),
     };
-    let problem = problem.unwrap_or_else(|thrown| problem::plain(ProblemKind::Thrown, thrown.0.to_text(cx).unwrap_or_default()));
+    let problem =
+        problem.unwrap_or_else(|thrown| problem::plain(ProblemKind::Thrown, thrown.0.to_text(cx).unwrap_or_default()));
     host.observer.borrow_mut().file_error(problem);
 }

@@ -10,8 +10,15 @@ pub const INTERNAL_SCHEME: &str = "trun:";
 /// Reads a stack in either form, the engine's or V8's, innermost frame first, without the runtime's own frames.
 #[must_use]
 pub fn user_frames(stack: &str) -> Vec<StackFrame> {
-    let frames = if is_v8(stack) { stack.lines().filter_map(parse_v8_line).collect() } else { mapped_frames(stack) };
-    let mut frames: Vec<StackFrame> = frames.into_iter().filter(|f| f.owner != FrameOwner::Internal || f.location.is_none()).collect();
+    let frames = if is_v8(stack) {
+        stack.lines().filter_map(parse_v8_line).collect()
+    } else {
+        mapped_frames(stack)
+    };
+    let mut frames: Vec<StackFrame> = frames
+        .into_iter()
+        .filter(|f| f.owner != FrameOwner::Internal || f.location.is_none())
+        .collect();
     while frames.last().is_some_and(|f| f.location.is_none()) {
         frames.pop();
     }
@@ -26,24 +33,58 @@ pub fn mapped_frames(stack: &str) -> Vec<StackFrame> {
 
 fn map_frame(frame: RawFrame) -> StackFrame {
     let function = (!frame.function.is_empty()).then_some(frame.function);
-    let Some(url) = frame.url else { return StackFrame { function, location: None, owner: FrameOwner::Internal } };
+    let Some(url) = frame.url else {
+        return StackFrame {
+            function,
+            location: None,
+            owner: FrameOwner::Internal,
+        };
+    };
     if url.starts_with(INTERNAL_SCHEME) {
-        let location = Some(SourceLocation { file: url, line: frame.line, column: frame.column });
-        return StackFrame { function, location, owner: FrameOwner::Internal };
+        let location = Some(SourceLocation {
+            file: url,
+            line: frame.line,
+            column: frame.column,
+        });
+        return StackFrame {
+            function,
+            location,
+            owner: FrameOwner::Internal,
+        };
     }
     match host().modules.borrow_mut().map_position(&url, frame.line, frame.column) {
         Some((path, line, column)) => {
             let file = path.to_string_lossy().into_owned();
-            StackFrame { function, owner: owner_of(&file), location: Some(SourceLocation { file, line, column }) }
+            StackFrame {
+                function,
+                owner: owner_of(&file),
+                location: Some(SourceLocation { file, line, column }),
+            }
         }
         // Glue of a chunk that no module's text covers.
-        None if url.starts_with("trun-chunk:") => StackFrame { function, location: None, owner: FrameOwner::Internal },
-        None => StackFrame { function, owner: owner_of(&url), location: Some(SourceLocation { file: url, line: frame.line, column: frame.column }) },
+        None if url.starts_with("trun-chunk:") => StackFrame {
+            function,
+            location: None,
+            owner: FrameOwner::Internal,
+        },
+        None => StackFrame {
+            function,
+            owner: owner_of(&url),
+            location: Some(SourceLocation {
+                file: url,
+                line: frame.line,
+                column: frame.column,
+            }),
+        },
     }
 }
 
 fn owner_of(file: &str) -> FrameOwner {
-    if file.contains("/node_modules/") { FrameOwner::Dependency } else { FrameOwner::User }
+    if file.contains("/node_modules/") {
+        FrameOwner::Dependency
+    } else {
+        FrameOwner::User
+    }
 }
 
 fn is_v8(stack: &str) -> bool {
@@ -59,14 +100,22 @@ fn parse_v8_line(line: &str) -> Option<StackFrame> {
     };
     let location = parse_place(place);
     let owner = location.as_ref().map_or(FrameOwner::Internal, |l| owner_of(&l.file));
-    Some(StackFrame { function, location, owner })
+    Some(StackFrame {
+        function,
+        location,
+        owner,
+    })
 }
 
 fn parse_place(place: &str) -> Option<SourceLocation> {
     let (rest, column) = place.rsplit_once(':')?;
     let (file, line) = rest.rsplit_once(':')?;
     let file = file.strip_prefix("file://").unwrap_or(file);
-    Some(SourceLocation { file: file.to_owned(), line: line.parse().ok()?, column: column.parse().ok()? })
+    Some(SourceLocation {
+        file: file.to_owned(),
+        line: line.parse().ok()?,
+        column: column.parse().ok()?,
+    })
 }
 
 #[cfg(test)]
@@ -75,10 +124,19 @@ mod tests {
 
     #[test]
     fn reads_stacks_in_v8_form() {
-        let frames = user_frames("Error: x\n    at f (/p/a.ts:3:4)\n    at file:///p/node_modules/b/c.js:1:2\n    at async g (<anonymous>)");
+        let frames = user_frames(
+            "Error: x\n    at f (/p/a.ts:3:4)\n    at file:///p/node_modules/b/c.js:1:2\n    at async g (<anonymous>)",
+        );
         assert_eq!(frames.len(), 2);
         assert_eq!(frames[0].function.as_deref(), Some("f"));
-        assert_eq!(frames[0].location, Some(SourceLocation { file: "/p/a.ts".into(), line: 3, column: 4 }));
+        assert_eq!(
+            frames[0].location,
+            Some(SourceLocation {
+                file: "/p/a.ts".into(),
+                line: 3,
+                column: 4
+            })
+        );
         assert_eq!(frames[1].owner, FrameOwner::Dependency);
     }
 }

@@ -524,7 +524,11 @@ impl ModuleGraph {
             return root;
         }
         self.forget(&changed);
-        if changed.contains(&root) { self.renew(root) } else { root }
+        if changed.contains(&root) {
+            self.renew(root)
+        } else {
+            root
+        }
     }
 
     /// Replaces a changed module by a new record.

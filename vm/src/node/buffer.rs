@@ -37,7 +37,8 @@ fn slice(bytes: &mut [u8], start: usize, end: usize) -> &mut [u8] {
 /// `encode(string, encoding)`
 fn encode<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let text = args.get(cx, 0).to_js_string(cx)?;
-    cx.uint8_array(ops::encode(text.units(), encoding(cx, args, 1)?)).map(Into::into)
+    cx.uint8_array(ops::encode(text.units(), encoding(cx, args, 1)?))
+        .map(Into::into)
 }
 
 /// `write(target, string, offset, length, encoding)`
@@ -47,7 +48,13 @@ fn write<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let encoding = encoding(cx, args, 4)?;
     let written = args
         .get(cx, 0)
-        .with_bytes(cx, |bytes| ops::write(slice(bytes, offset, offset.saturating_add(length)), text.units(), encoding))?
+        .with_bytes(cx, |bytes| {
+            ops::write(
+                slice(bytes, offset, offset.saturating_add(length)),
+                text.units(),
+                encoding,
+            )
+        })?
         .ok_or_else(|| no_bytes(cx))?;
     Ok(cx.number_from_u64(written as u64))
 }
@@ -56,7 +63,9 @@ fn write<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 fn decode<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let (start, end) = (args.u32(cx, 1)? as usize, args.u32(cx, 2)? as usize);
     let encoding = encoding(cx, args, 3)?;
-    let units = args.get(cx, 0).with_bytes(cx, |bytes| ops::decode(slice(bytes, start, end), encoding))?;
+    let units = args
+        .get(cx, 0)
+        .with_bytes(cx, |bytes| ops::decode(slice(bytes, start, end), encoding))?;
     Ok(cx.string_utf16(&units.ok_or_else(|| no_bytes(cx))?))
 }
 
@@ -85,7 +94,9 @@ fn compare<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 /// `indexOf(haystack, needle, offset, forward, step)`
 fn index_of<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let (offset, forward, step) = (args.number(cx, 2)?, args.bool(cx, 3), args.u32(cx, 4)? as usize);
-    let at = with_both(cx, args.get(cx, 0), args.get(cx, 1), |a, b| ops::index_of(a, b, offset, forward, step))?;
+    let at = with_both(cx, args.get(cx, 0), args.get(cx, 1), |a, b| {
+        ops::index_of(a, b, offset, forward, step)
+    })?;
     Ok(at.map_or_else(|| cx.number(-1), |at| cx.number_from_u64(at as u64)))
 }
 

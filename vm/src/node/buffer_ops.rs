@@ -47,9 +47,7 @@ pub fn encode(text: &[u16], encoding: BufferEncoding) -> Vec<u8> {
     match encoding {
         BufferEncoding::Utf8 => utf8_bytes(text),
         BufferEncoding::Utf16Le => text.iter().flat_map(|unit| unit.to_le_bytes()).collect(),
-        BufferEncoding::Latin1 | BufferEncoding::Ascii => {
-            text.iter().map(|unit| unit.to_le_bytes()[0]).collect()
-        }
+        BufferEncoding::Latin1 | BufferEncoding::Ascii => text.iter().map(|unit| unit.to_le_bytes()[0]).collect(),
         BufferEncoding::Hex => hex_bytes(text),
         BufferEncoding::Base64 | BufferEncoding::Base64Url => base64_bytes(text),
     }
@@ -126,7 +124,12 @@ pub fn utf8_length(text: &[u16]) -> usize {
 
 /// The number of bytes that base64 text stands for, before it is known which characters are skipped.
 pub fn base64_length(text: &[u16]) -> usize {
-    let padding = text.iter().rev().take(2).take_while(|unit| **unit == u16::from(b'=')).count();
+    let padding = text
+        .iter()
+        .rev()
+        .take(2)
+        .take_while(|unit| **unit == u16::from(b'='))
+        .count();
     (text.len() - padding) * 3 / 4
 }
 
@@ -207,7 +210,9 @@ pub fn index_of(haystack: &[u8], needle: &[u8], offset: f64, forward: bool, step
         (true, 1) => memchr::memmem::find(&haystack[start..], needle).map(|at| at + start),
         (true, _) => aligned(start..=last).find(|at| haystack[*at..].starts_with(needle)),
         (false, 1) => memchr::memmem::rfind(&haystack[..start.min(last) + needle.len()], needle),
-        (false, _) => aligned(0..=start.min(last)).rev().find(|at| haystack[*at..].starts_with(needle)),
+        (false, _) => aligned(0..=start.min(last))
+            .rev()
+            .find(|at| haystack[*at..].starts_with(needle)),
     }
 }
 
@@ -295,7 +300,12 @@ mod tests {
 
     #[test]
     fn hex_stops_at_the_first_wrong_digit() {
-        for (source, expected) in [("00ff", vec![0, 255]), ("abxx12", vec![0xab]), ("abc", vec![0xab]), ("", vec![])] {
+        for (source, expected) in [
+            ("00ff", vec![0, 255]),
+            ("abxx12", vec![0xab]),
+            ("abc", vec![0xab]),
+            ("", vec![]),
+        ] {
             assert_eq!(encode(&units(source), BufferEncoding::Hex), expected, "{source}");
         }
         assert_eq!(text(&decode(&[0, 0xab, 255], BufferEncoding::Hex)), "00abff");

@@ -78,7 +78,12 @@ fn spawn<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
         Err(error) => return Ok(failure(cx, errno_of(&error))),
     };
     let pid = child.id().and_then(|id| i32::try_from(id).ok()).unwrap_or(0);
-    let running = Rc::new(Running { pid, has_ended: Cell::new(false), read_ends: RefCell::default(), write_ends: RefCell::default() });
+    let running = Rc::new(Running {
+        pid,
+        has_ended: Cell::new(false),
+        read_ends: RefCell::default(),
+        write_ends: RefCell::default(),
+    });
     running.take_pipes(&mut child, extra);
     CHILDREN.with_borrow_mut(|children| children.insert(pid, Rc::clone(&running)));
     let end = async move {
@@ -140,8 +145,12 @@ fn tell_status<'r>(cx: Ctx<'r>, status: Option<&ExitStatus>) -> JsResult<'r> {
 fn read<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let number = args.u32(cx, 1)?;
     let callback = args.function(cx, 2, "callback")?;
-    let Some(running) = running(cx, args)? else { return Ok(failure(cx, Errno::EBADF)) };
-    let Some(mut end) = running.read_ends.borrow_mut().remove(&number) else { return Ok(failure(cx, Errno::EBADF)) };
+    let Some(running) = running(cx, args)? else {
+        return Ok(failure(cx, Errno::EBADF));
+    };
+    let Some(mut end) = running.read_ends.borrow_mut().remove(&number) else {
+        return Ok(failure(cx, Errno::EBADF));
+    };
     let next = async move {
         let mut bytes = vec![0; CHUNK];
         let result = end.read(&mut bytes).await;
@@ -171,10 +180,18 @@ fn read<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 fn write<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let number = args.u32(cx, 1)?;
     let data = args.get(cx, 2);
-    let data = if data.is_string(cx) { data.to_text(cx)?.into_bytes() } else { data.to_bytes(cx, "data")? };
+    let data = if data.is_string(cx) {
+        data.to_text(cx)?.into_bytes()
+    } else {
+        data.to_bytes(cx, "data")?
+    };
     let callback = args.function(cx, 3, "callback")?;
-    let Some(running) = running(cx, args)? else { return Ok(failure(cx, Errno::EPIPE)) };
-    let Some(mut end) = running.write_ends.borrow_mut().remove(&number) else { return Ok(failure(cx, Errno::EPIPE)) };
+    let Some(running) = running(cx, args)? else {
+        return Ok(failure(cx, Errno::EPIPE));
+    };
+    let Some(mut end) = running.write_ends.borrow_mut().remove(&number) else {
+        return Ok(failure(cx, Errno::EPIPE));
+    };
     let all = async move {
         let result = end.write_all(&data).await;
         if result.is_ok() {
@@ -203,20 +220,29 @@ fn close<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 /// `kill(pid, signal)`
 fn kill<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let signal = args.i32(cx, 1)?;
-    unit(cx, match running(cx, args)? {
-        Some(running) if !running.has_ended.get() => send_signal(running.pid, signal),
-        // Its number may be another's by now.
-        _ => Err(Errno::ESRCH),
-    })
+    unit(
+        cx,
+        match running(cx, args)? {
+            Some(running) if !running.has_ended.get() => send_signal(running.pid, signal),
+            // Its number may be another's by now.
+            _ => Err(Errno::ESRCH),
+        },
+    )
 }
 
 /// `spawnSync(spec, input, timeout, killSignal, maxBuffer)`: [code, signal, pid, error, outputs by number], or the error of starting.
 fn spawn_sync<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let spec = ChildSpec::read(cx, args.object(cx, 0, "spec")?)?;
     let input = args.get(cx, 1);
-    let input = if input.is_nullish(cx) { Vec::new() } else { input.to_bytes(cx, "input")? };
+    let input = if input.is_nullish(cx) {
+        Vec::new()
+    } else {
+        input.to_bytes(cx, "input")?
+    };
     let limits = Limits {
-        timeout: Some(args.number(cx, 2)?).filter(|ms| *ms > 0.0).and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok()),
+        timeout: Some(args.number(cx, 2)?)
+            .filter(|ms| *ms > 0.0)
+            .and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok()),
         kill_signal: args.i32(cx, 3)?,
         max_buffer: bytes_from(args.number(cx, 4)?),
     };
@@ -235,7 +261,11 @@ fn spawn_sync<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     Ok(result.into())
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates, which is what Infinity asks for")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates, which is what Infinity asks for"
+)]
 fn bytes_from(number: f64) -> usize {
     number as usize
 }

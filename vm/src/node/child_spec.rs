@@ -48,19 +48,35 @@ impl ChildSpec {
     /// Reads `{ file, args, env, cwd, stdio, detached, uid, gid }`; `args[0]` is the name the child is given, `env` a list of
     /// `NAME=value`, `stdio` a list of -1 for nothing, -2 for a pipe or a descriptor.
     pub(super) fn read<'r>(cx: Ctx<'r>, object: Object<'r>) -> JsResult<'r, Self> {
-        let list = |name: &str| object.get(cx, name).and_then(|v| strings(cx, v.expect_object(cx, name)?));
+        let list = |name: &str| {
+            object
+                .get(cx, name)
+                .and_then(|v| strings(cx, v.expect_object(cx, name)?))
+        };
         let optional = |name: &str| -> JsResult<'r, Option<f64>> {
             let value = object.get(cx, name)?;
-            if value.is_nullish(cx) { Ok(None) } else { value.to_number(cx).map(Some) }
+            if value.is_nullish(cx) {
+                Ok(None)
+            } else {
+                value.to_number(cx).map(Some)
+            }
         };
         let cwd = object.get(cx, "cwd")?;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "JavaScript checks the range")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "JavaScript checks the range"
+        )]
         let id = |number: f64| number as u32;
         Ok(Self {
             file: object.get(cx, "file")?.to_text(cx)?,
             args: list("args")?,
             env_vars: list("env")?,
-            cwd: if cwd.is_nullish(cx) { None } else { Some(cwd.to_text(cx)?) },
+            cwd: if cwd.is_nullish(cx) {
+                None
+            } else {
+                Some(cwd.to_text(cx)?)
+            },
             streams: list("stdio")?.iter().map(|text| stream(text)).collect(),
             own_session: object.get(cx, "detached")?.to_bool(cx),
             user: optional("uid")?.map(id),
@@ -71,8 +87,15 @@ impl ChildSpec {
     /// Makes the command and the pipes.
     pub(super) fn prepare(&self) -> io::Result<Prepared> {
         let mut command = Command::new(&self.file);
-        command.arg0(self.args.first().unwrap_or(&self.file)).args(self.args.iter().skip(1));
-        command.env_clear().envs(self.env_vars.iter().filter_map(|pair| pair.split_once('=')).filter(|(name, _)| !name.is_empty()));
+        command
+            .arg0(self.args.first().unwrap_or(&self.file))
+            .args(self.args.iter().skip(1));
+        command.env_clear().envs(
+            self.env_vars
+                .iter()
+                .filter_map(|pair| pair.split_once('='))
+                .filter(|(name, _)| !name.is_empty()),
+        );
         if let Some(cwd) = &self.cwd {
             command.current_dir(cwd);
         }
@@ -82,8 +105,14 @@ impl ChildSpec {
         if let Some(group) = self.group {
             command.gid(group);
         }
-        command.stdin(self.standard(0)?).stdout(self.standard(1)?).stderr(self.standard(2)?);
-        let mut setup = ChildSetup { own_session: self.own_session, descriptors: Vec::new() };
+        command
+            .stdin(self.standard(0)?)
+            .stdout(self.standard(1)?)
+            .stderr(self.standard(2)?);
+        let mut setup = ChildSetup {
+            own_session: self.own_session,
+            descriptors: Vec::new(),
+        };
         let mut extra = Vec::new();
         for (number, stream) in self.streams.iter().enumerate().skip(3) {
             let theirs = match stream {
@@ -95,10 +124,16 @@ impl ChildSpec {
                 }
                 Stream::Inherit(fd) => duplicate(*fd)?,
             };
-            setup.descriptors.push((theirs, RawFd::try_from(number).unwrap_or(RawFd::MAX)));
+            setup
+                .descriptors
+                .push((theirs, RawFd::try_from(number).unwrap_or(RawFd::MAX)));
         }
         let placeholders = prepare(&mut command, setup)?;
-        Ok(Prepared { command, extra, placeholders })
+        Ok(Prepared {
+            command,
+            extra,
+            placeholders,
+        })
     }
 
     fn standard(&self, number: usize) -> io::Result<Stdio> {

@@ -36,18 +36,26 @@ fn canonical<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 /// `encodeUtf8(string)`
 fn encode_utf8<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let text = args.get(cx, 0).to_js_string(cx)?;
-    cx.uint8_array(encode(text.units(), BufferEncoding::Utf8)).map(Into::into)
+    cx.uint8_array(encode(text.units(), BufferEncoding::Utf8))
+        .map(Into::into)
 }
 
 /// `encodeInto(string, target)`: code units read, bytes written.
 fn encode_into<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let text = args.get(cx, 0).to_js_string(cx)?;
-    let (read, written) = args.get(cx, 1).with_bytes(cx, |bytes| write_utf8(bytes, text.units()))?.unwrap_or((0, 0));
-    cx.array_of([read, written], |n| Ok(cx.number_from_u64(n as u64))).map(Into::into)
+    let (read, written) = args
+        .get(cx, 1)
+        .with_bytes(cx, |bytes| write_utf8(bytes, text.units()))?
+        .unwrap_or((0, 0));
+    cx.array_of([read, written], |n| Ok(cx.number_from_u64(n as u64)))
+        .map(Into::into)
 }
 
 fn flags<'r>(cx: Ctx<'r>, args: Args<'r, '_>, at: usize) -> DecodeFlags {
-    DecodeFlags { fatal: args.bool(cx, at), ignore_bom: args.bool(cx, at + 1) }
+    DecodeFlags {
+        fatal: args.bool(cx, at),
+        ignore_bom: args.bool(cx, at + 1),
+    }
 }
 
 fn decoded(cx: Ctx<'_>, result: Option<Result<Vec<u16>, MalformedInput>>) -> JsResult<'_> {
@@ -61,7 +69,9 @@ fn decoded(cx: Ctx<'_>, result: Option<Result<Vec<u16>, MalformedInput>>) -> JsR
 /// `decode(name, bytes, fatal, ignoreBOM)`
 fn decode<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let (name, flags) = (args.text(cx, 0)?, flags(cx, args, 2));
-    let result = args.get(cx, 1).with_bytes(cx, |bytes| ops::decode(&name, bytes, flags))?;
+    let result = args
+        .get(cx, 1)
+        .with_bytes(cx, |bytes| ops::decode(&name, bytes, flags))?;
     decoded(cx, result.flatten())
 }
 
@@ -77,6 +87,8 @@ fn open_decoder<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 /// `decodeChunk(number, bytes, last)`
 fn decode_chunk<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let (id, last) = (args.u32(cx, 0)?, args.bool(cx, 2));
-    let result = args.get(cx, 1).with_bytes(cx, |bytes| DECODERS.with_borrow_mut(|table| table.decode(id, bytes, last)))?;
+    let result = args.get(cx, 1).with_bytes(cx, |bytes| {
+        DECODERS.with_borrow_mut(|table| table.decode(id, bytes, last))
+    })?;
     decoded(cx, result.flatten())
 }

@@ -81,7 +81,10 @@ impl DecoderTable {
     pub fn open(&mut self, label: &str, flags: DecodeFlags) -> Option<u32> {
         let decoder = new_decoder(label, flags)?;
         self.next += 1;
-        let stream = Stream { decoder, fatal: flags.fatal };
+        let stream = Stream {
+            decoder,
+            fatal: flags.fatal,
+        };
         self.streams.insert(self.next, stream);
         Some(self.next)
     }
@@ -106,8 +109,14 @@ impl DecoderTable {
 mod tests {
     use super::*;
 
-    const LENIENT: DecodeFlags = DecodeFlags { fatal: false, ignore_bom: false };
-    const FATAL: DecodeFlags = DecodeFlags { fatal: true, ignore_bom: false };
+    const LENIENT: DecodeFlags = DecodeFlags {
+        fatal: false,
+        ignore_bom: false,
+    };
+    const FATAL: DecodeFlags = DecodeFlags {
+        fatal: true,
+        ignore_bom: false,
+    };
 
     fn text(units: Vec<u16>) -> String {
         String::from_utf16_lossy(&units)
@@ -133,32 +142,56 @@ mod tests {
     fn byte_order_marks_are_dropped_unless_asked_for() {
         let bytes = "\u{feff}a".as_bytes();
         assert_eq!(decode("utf-8", bytes, LENIENT).unwrap().map(text), Ok("a".into()));
-        let kept = DecodeFlags { ignore_bom: true, ..LENIENT };
+        let kept = DecodeFlags {
+            ignore_bom: true,
+            ..LENIENT
+        };
         assert_eq!(decode("utf-8", bytes, kept).unwrap().map(text), Ok("\u{feff}a".into()));
     }
 
     #[test]
     fn malformed_input_is_replaced_or_refused() {
-        assert_eq!(decode("utf-8", &[0x61, 0xff], LENIENT).unwrap().map(text), Ok("a\u{fffd}".into()));
+        assert_eq!(
+            decode("utf-8", &[0x61, 0xff], LENIENT).unwrap().map(text),
+            Ok("a\u{fffd}".into())
+        );
         assert_eq!(decode("utf-8", &[0x61, 0xff], FATAL).unwrap(), Err(MalformedInput));
         assert_eq!(decode("utf-8", &[0xe2, 0x82], FATAL).unwrap(), Err(MalformedInput));
-        assert_eq!(decode("utf-16le", &[0x00, 0xd8], LENIENT).unwrap().map(text), Ok("\u{fffd}".into()));
+        assert_eq!(
+            decode("utf-16le", &[0x00, 0xd8], LENIENT).unwrap().map(text),
+            Ok("\u{fffd}".into())
+        );
         assert!(decode("nope", &[], LENIENT).is_none());
     }
 
     #[test]
     fn other_encodings_decode() {
-        assert_eq!(decode("windows-1252", &[0x80], LENIENT).unwrap().map(text), Ok("\u{20ac}".into()));
-        assert_eq!(decode("shift_jis", &[0x83, 0x65], LENIENT).unwrap().map(text), Ok("\u{30c6}".into()));
+        assert_eq!(
+            decode("windows-1252", &[0x80], LENIENT).unwrap().map(text),
+            Ok("\u{20ac}".into())
+        );
+        assert_eq!(
+            decode("shift_jis", &[0x83, 0x65], LENIENT).unwrap().map(text),
+            Ok("\u{30c6}".into())
+        );
     }
 
     #[test]
     fn streams_keep_unfinished_characters() {
         let mut table = DecoderTable::new();
         let id = table.open("utf-8", LENIENT).unwrap();
-        assert_eq!(table.decode(id, &[0xe2, 0x82], false).unwrap().map(text), Ok(String::new()));
-        assert_eq!(table.decode(id, &[0xac, 0x61], false).unwrap().map(text), Ok("\u{20ac}a".into()));
-        assert_eq!(table.decode(id, &[0xe2], true).unwrap().map(text), Ok("\u{fffd}".into()));
+        assert_eq!(
+            table.decode(id, &[0xe2, 0x82], false).unwrap().map(text),
+            Ok(String::new())
+        );
+        assert_eq!(
+            table.decode(id, &[0xac, 0x61], false).unwrap().map(text),
+            Ok("\u{20ac}a".into())
+        );
+        assert_eq!(
+            table.decode(id, &[0xe2], true).unwrap().map(text),
+            Ok("\u{fffd}".into())
+        );
         assert!(table.decode(id, &[], true).is_none());
     }
 

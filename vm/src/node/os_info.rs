@@ -43,8 +43,15 @@ fn arch<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
 fn system_name<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
     match uname() {
         Ok(name) => {
-            let parts = [name.sysname(), name.nodename(), name.release(), name.version(), name.machine()];
-            cx.string_array(parts.map(|part| part.to_string_lossy().into_owned())).map(Into::into)
+            let parts = [
+                name.sysname(),
+                name.nodename(),
+                name.release(),
+                name.version(),
+                name.machine(),
+            ];
+            cx.string_array(parts.map(|part| part.to_string_lossy().into_owned()))
+                .map(Into::into)
         }
         Err(errno) => Ok(failure(cx, errno)),
     }
@@ -53,7 +60,10 @@ fn system_name<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
 /// Numbers at the start of a file of /proc.
 fn leading_numbers(path: &str, count: usize) -> Vec<f64> {
     let text = fs::read_to_string(path).unwrap_or_default();
-    text.split_whitespace().take(count).map(|n| n.parse().unwrap_or(0.0)).collect()
+    text.split_whitespace()
+        .take(count)
+        .map(|n| n.parse().unwrap_or(0.0))
+        .collect()
 }
 
 /// `uptime()`: seconds since the machine started.
@@ -63,7 +73,8 @@ fn uptime<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
 
 /// `loadavg()`
 fn loadavg<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
-    cx.array_of(leading_numbers("/proc/loadavg", 3), |n| Ok(cx.number(n))).map(Into::into)
+    cx.array_of(leading_numbers("/proc/loadavg", 3), |n| Ok(cx.number(n)))
+        .map(Into::into)
 }
 
 /// `memory()`: total, free, limit of the control group (0 without one), available; in bytes.
@@ -71,12 +82,22 @@ fn memory<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
     let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let field = |name: &str| -> u64 {
         let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-        line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) * 1024
+        line.and_then(|rest| rest.split_whitespace().next()?.parse::<u64>().ok())
+            .unwrap_or(0)
+            * 1024
     };
-    let limit = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]
-        .iter()
-        .find_map(|path| fs::read_to_string(path).ok()?.trim().parse::<u64>().ok());
-    let list = [field("MemTotal"), field("MemAvailable"), limit.unwrap_or(0), field("MemAvailable")];
+    let limit = [
+        "/sys/fs/cgroup/memory.max",
+        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+    ]
+    .iter()
+    .find_map(|path| fs::read_to_string(path).ok()?.trim().parse::<u64>().ok());
+    let list = [
+        field("MemTotal"),
+        field("MemAvailable"),
+        limit.unwrap_or(0),
+        field("MemAvailable"),
+    ];
     cx.array_of(list, |n| Ok(cx.number_from_u64(n))).map(Into::into)
 }
 
@@ -84,21 +105,38 @@ fn memory<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
 fn cpus<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
     let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let values = |name: &str| -> Vec<String> {
-        let lines = info.lines().filter_map(|line| line.strip_prefix(name)?.trim_start().strip_prefix(':'));
+        let lines = info
+            .lines()
+            .filter_map(|line| line.strip_prefix(name)?.trim_start().strip_prefix(':'));
         lines.map(|value| value.trim().to_owned()).collect()
     };
     let (models, speeds) = (values("model name"), values("cpu MHz"));
     let times = fs::read_to_string("/proc/stat").unwrap_or_default();
     let flat = cx.array();
     let mut at = 0;
-    let lines = times.lines().filter(|line| line.strip_prefix("cpu").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())));
+    let lines = times.lines().filter(|line| {
+        line.strip_prefix("cpu")
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    });
     for (index, line) in lines.enumerate() {
-        let ticks: Vec<f64> = line.split_whitespace().skip(1).map(|n| n.parse().unwrap_or(0.0)).collect();
+        let ticks: Vec<f64> = line
+            .split_whitespace()
+            .skip(1)
+            .map(|n| n.parse().unwrap_or(0.0))
+            .collect();
         let tick = |i: usize| cx.number(ticks.get(i).copied().unwrap_or(0.0) * 10.0);
         let model = cx.string(models.get(index).map_or("unknown", |m| m.as_str()));
         let speed: f64 = speeds.get(index).and_then(|s| s.parse().ok()).unwrap_or(0.0);
         // In the system's list: user, nice, system, idle, waiting, interrupts.
-        for value in [model, cx.number(speed.trunc()), tick(0), tick(1), tick(2), tick(3), tick(5)] {
+        for value in [
+            model,
+            cx.number(speed.trunc()),
+            tick(0),
+            tick(1),
+            tick(2),
+            tick(3),
+            tick(5),
+        ] {
             flat.set_index(cx, at, value)?;
             at += 1;
         }

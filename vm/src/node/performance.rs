@@ -6,8 +6,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use crate::engine::{Args, BindingTable, Ctx, JsResult, host as native};
 use crate::host::host;
 
-pub(crate) static PERFORMANCE: BindingTable =
-    BindingTable { name: "performance", entries: &[native(c"now", now), native(c"timeOrigin", time_origin)] };
+pub(crate) static PERFORMANCE: BindingTable = BindingTable {
+    name: "performance",
+    entries: &[native(c"now", now), native(c"timeOrigin", time_origin)],
+};
 
 fn millis(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
@@ -26,7 +28,12 @@ fn time_origin<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
     let origin = ORIGIN.with(|origin| {
         *origin.get_or_init(|| {
             let since_start = Instant::now().duration_since(host().started);
-            millis(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().saturating_sub(since_start))
+            millis(
+                SystemTime::now()
+                    .duration_since(UNIX_EPOCH)
+                    .unwrap_or_default()
+                    .saturating_sub(since_start),
+            )
         })
     });
     Ok(cx.number(origin))

@@ -49,12 +49,16 @@ pub(crate) static PROCESS: BindingTable = BindingTable {
 /// `envEntries()`: flat names and values, in the environment's order.
 fn env_entries<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
     let flat = env::vars_os().flat_map(|(name, value)| [name, value]);
-    cx.string_array(flat.map(|text| text.to_string_lossy().into_owned())).map(Into::into)
+    cx.string_array(flat.map(|text| text.to_string_lossy().into_owned()))
+        .map(Into::into)
 }
 
 /// `envSet(name, value)`
 fn env_set<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
-    os::set_env_var(OsStr::from_bytes(args.text(cx, 0)?.as_bytes()), OsStr::from_bytes(args.text(cx, 1)?.as_bytes()));
+    os::set_env_var(
+        OsStr::from_bytes(args.text(cx, 0)?.as_bytes()),
+        OsStr::from_bytes(args.text(cx, 1)?.as_bytes()),
+    );
     Ok(cx.undefined())
 }
 
@@ -79,7 +83,11 @@ fn chdir<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 
 /// `umask(mask?)`: the mask until now; without an argument it stays.
 fn umask<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
-    let mask = if args.get(cx, 0).is_undefined(cx) { None } else { Some(Mode::from_bits_truncate(args.u32(cx, 0)? & 0o777)) };
+    let mask = if args.get(cx, 0).is_undefined(cx) {
+        None
+    } else {
+        Some(Mode::from_bits_truncate(args.u32(cx, 0)? & 0o777))
+    };
     let old = set_umask(mask.unwrap_or(Mode::empty()));
     if mask.is_none() {
         set_umask(old);
@@ -123,7 +131,9 @@ fn engine_version<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
 
 /// `hrtime(bytes)`: the monotonic clock in nanoseconds, as eight bytes in the machine's order.
 fn hrtime<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
-    let now = clock_gettime(ClockId::CLOCK_MONOTONIC).map(Duration::from).unwrap_or_default();
+    let now = clock_gettime(ClockId::CLOCK_MONOTONIC)
+        .map(Duration::from)
+        .unwrap_or_default();
     let nanos = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
     args.get(cx, 0).with_bytes(cx, |bytes| {
         if let Some(target) = bytes.first_chunk_mut() {
@@ -215,9 +225,4 @@ fn kill<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 fn dlopen<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let path = path(cx, args, 0)?;
     host().addons.load(cx, Path::new(&path))
-}
-
-/// Kept beside the natives that use it: a signal number Rust's enumeration does not know is no error of ours.
-pub(super) fn signal_from(number: i32) -> nix::Result<nix::sys::signal::Signal> {
-    nix::sys::signal::Signal::try_from(number).map_err(|_| Errno::EINVAL)
 }

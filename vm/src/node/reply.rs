@@ -39,15 +39,21 @@ pub(super) fn path_from<'r>(cx: Ctx<'r>, value: Value<'r>) -> JsResult<'r, PathB
     if value.is_string(cx) {
         return Ok(PathBuf::from(value.to_text(cx)?));
     }
-    value.to_bytes(cx, "path").map(|bytes| PathBuf::from(OsString::from_vec(bytes)))
+    value
+        .to_bytes(cx, "path")
+        .map(|bytes| PathBuf::from(OsString::from_vec(bytes)))
 }
 
 /// The strings of an array.
 pub(super) fn strings<'r>(cx: Ctx<'r>, array: Object<'r>) -> JsResult<'r, Vec<String>> {
-    (0..array.length(cx)?).map(|i| array.get_index(cx, i)?.to_text(cx)).collect()
+    (0..array.length(cx)?)
+        .map(|i| array.get_index(cx, i)?.to_text(cx))
+        .collect()
 }
 
 /// The argument as a function, or `None` if it is left out.
 pub(super) fn callback<'r>(cx: Ctx<'r>, args: Args<'r, '_>, index: usize) -> Option<Object<'r>> {
-    args.get(cx, index).as_object(cx).filter(|object| object.is_function(cx))
+    args.get(cx, index)
+        .as_object(cx)
+        .filter(|object| object.is_function(cx))
 }

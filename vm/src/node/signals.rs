@@ -9,8 +9,14 @@ use crate::os::{Readable, SignalPipe, SignalWatch};
 
 use super::reply::{failure, unit};
 
-pub(crate) static SIGNALS: BindingTable =
-    BindingTable { name: "signals", entries: &[native(c"watch", watch), native(c"unwatch", unwatch), native(c"next", next)] };
+pub(crate) static SIGNALS: BindingTable = BindingTable {
+    name: "signals",
+    entries: &[
+        native(c"watch", watch),
+        native(c"unwatch", unwatch),
+        native(c"next", next),
+    ],
+};
 
 thread_local! {
     static WATCHED: RefCell<Vec<SignalWatch>> = const { RefCell::new(Vec::new()) };
@@ -29,7 +35,10 @@ pub(super) fn restore_all() {
 /// `watch(signal)`
 fn watch<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let signal = args.i32(cx, 0)?;
-    unit(cx, SignalWatch::new(signal).map(|watch| WATCHED.with_borrow_mut(|list| list.push(watch))))
+    unit(
+        cx,
+        SignalWatch::new(signal).map(|watch| WATCHED.with_borrow_mut(|list| list.push(watch))),
+    )
 }
 
 /// `unwatch(signal)`
@@ -51,7 +60,9 @@ fn next<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
         let mut reader = pipe.reader();
         let mut bytes = [0; 64];
         // Registered here, in the loop's context, under a number of its own; gone when the realm's operations are dropped.
-        let Ok(bell) = reader.try_clone().and_then(|copy| Readable::new(copy.into())) else { return Vec::new() };
+        let Ok(bell) = reader.try_clone().and_then(|copy| Readable::new(copy.into())) else {
+            return Vec::new();
+        };
         loop {
             std::future::poll_fn(|cx| bell.poll(cx)).await;
             match reader.read(&mut bytes) {
@@ -61,6 +72,8 @@ fn next<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
             }
         }
     };
-    host.run_async(callback, arrival, |cx, signals| cx.array_of(signals, |signal| Ok(cx.number(signal))).map(Into::into));
+    host.run_async(callback, arrival, |cx, signals| {
+        cx.array_of(signals, |signal| Ok(cx.number(signal))).map(Into::into)
+    });
     Ok(cx.undefined())
 }

@@ -90,7 +90,11 @@ impl Run {
         let mut outputs = Vec::new();
         let mut add = |number, pipe: Option<OwnedFd>| {
             if let Some(pipe) = pipe {
-                outputs.push(Output { number, pipe: Some(File::from(pipe)), bytes: Vec::new() });
+                outputs.push(Output {
+                    number,
+                    pipe: Some(File::from(pipe)),
+                    bytes: Vec::new(),
+                });
             }
         };
         add(1, child.stdout.take().map(Into::into));
@@ -98,11 +102,22 @@ impl Run {
         for (number, stream) in prepared.extra {
             add(number, Some(stream.into()));
         }
-        for file in input.iter().map(|(file, _)| file).chain(outputs.iter().filter_map(|o| o.pipe.as_ref())) {
+        for file in input
+            .iter()
+            .map(|(file, _)| file)
+            .chain(outputs.iter().filter_map(|o| o.pipe.as_ref()))
+        {
             fcntl(file, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
         }
         let exit = exit_descriptor(child.id());
-        Ok(Self { child, exit, status: None, input, outputs, error: None })
+        Ok(Self {
+            child,
+            exit,
+            status: None,
+            input,
+            outputs,
+            error: None,
+        })
     }
 
     /// It has ended, and nothing more can come.
@@ -133,15 +148,26 @@ impl Run {
             fds.push(PollFd::new(pipe.as_fd(), PollFlags::POLLOUT));
         }
         for output in &self.outputs {
-            fds.extend(output.pipe.as_ref().map(|pipe| PollFd::new(pipe.as_fd(), PollFlags::POLLIN)));
+            fds.extend(
+                output
+                    .pipe
+                    .as_ref()
+                    .map(|pipe| PollFd::new(pipe.as_fd(), PollFlags::POLLIN)),
+            );
         }
         if self.status.is_none() {
-            fds.extend(self.exit.as_ref().map(|exit| PollFd::new(exit.as_fd(), PollFlags::POLLIN)));
+            fds.extend(
+                self.exit
+                    .as_ref()
+                    .map(|exit| PollFd::new(exit.as_fd(), PollFlags::POLLIN)),
+            );
         }
         let ask = (self.status.is_none() && self.exit.is_none()).then_some(ASK_EVERY);
         let left = until.map(|until| until.saturating_duration_since(Instant::now()) + Duration::from_millis(1));
         let wait = [ask, left].into_iter().flatten().min();
-        let wait = wait.map_or(PollTimeout::NONE, |w| PollTimeout::try_from(w).unwrap_or(PollTimeout::MAX));
+        let wait = wait.map_or(PollTimeout::NONE, |w| {
+            PollTimeout::try_from(w).unwrap_or(PollTimeout::MAX)
+        });
         // An interrupted wait is as good as one that is over: everything is asked again.
         let _ = poll(&mut fds, wait);
         drop(fds);
@@ -158,7 +184,7 @@ impl Run {
             match pipe.write(bytes) {
                 Ok(count) => {
                     bytes.drain(..count);
-                },
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 // It does not want the rest.

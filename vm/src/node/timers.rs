@@ -5,13 +5,23 @@ use std::time::{Duration, Instant};
 use crate::engine::{Args, BindingTable, Ctx, JsResult, host as native};
 use crate::host::host;
 
-pub(crate) static TIMERS: BindingTable =
-    BindingTable { name: "timers", entries: &[native(c"set", set), native(c"clear", clear), native(c"immediate", immediate)] };
+pub(crate) static TIMERS: BindingTable = BindingTable {
+    name: "timers",
+    entries: &[
+        native(c"set", set),
+        native(c"clear", clear),
+        native(c"immediate", immediate),
+    ],
+};
 
 /// `set(id, ms)`: timer `id` is due `ms` from now; sets or moves it.
 fn set<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let delay = Duration::from_millis(u64::from(args.u32(cx, 1)?));
-    host().event_loop.timers().borrow_mut().set(args.u32(cx, 0)?, Instant::now(), delay);
+    host()
+        .event_loop
+        .timers()
+        .borrow_mut()
+        .set(args.u32(cx, 0)?, Instant::now(), delay);
     Ok(cx.undefined())
 }
 

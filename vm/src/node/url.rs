@@ -25,7 +25,11 @@ fn list(cx: Ctx<'_>, parts: Option<Parts>) -> JsResult<'_> {
 /// `parse(input, base?)`: the parts, or nothing if it is no URL.
 fn parse<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let (input, base) = (args.text(cx, 0)?, args.get(cx, 1));
-    let base = if base.is_undefined(cx) { None } else { Some(base.to_text(cx)?) };
+    let base = if base.is_undefined(cx) {
+        None
+    } else {
+        Some(base.to_text(cx)?)
+    };
     list(cx, ops::parse(&input, base.as_deref()))
 }
 

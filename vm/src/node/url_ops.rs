@@ -124,7 +124,9 @@ mod tests {
 
     #[test]
     fn parts_of_a_full_url() {
-        let list = parse("HTTPS://u:p@Example.com:8080/a/../b?x=1#h", None).unwrap().into_list();
+        let list = parse("HTTPS://u:p@Example.com:8080/a/../b?x=1#h", None)
+            .unwrap()
+            .into_list();
         let expected = [
             "https://u:p@example.com:8080/b?x=1#h",
             "https:",

@@ -4,7 +4,11 @@ use crate::engine::{Args, BindingTable, Ctx, JsResult, Object, host as native};
 
 pub(crate) static UTIL: BindingTable = BindingTable {
     name: "util",
-    entries: &[native(c"getPromiseDetails", promise_details), native(c"getProxyDetails", proxy_details), native(c"isExternal", is_external)],
+    entries: &[
+        native(c"getPromiseDetails", promise_details),
+        native(c"getProxyDetails", proxy_details),
+        native(c"isExternal", is_external),
+    ],
 };
 
 /// The proxy's target, if it is one that was not revoked.
@@ -14,7 +18,9 @@ fn target<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> Option<Object<'r>> {
 
 /// `getProxyDetails(value)`: the target and, as the engine does not show it, an empty handler; nothing if it is no proxy.
 fn proxy_details<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
-    let Some(target) = target(cx, args) else { return Ok(cx.undefined()) };
+    let Some(target) = target(cx, args) else {
+        return Ok(cx.undefined());
+    };
     let pair = cx.array();
     pair.set_index(cx, 0, target)?;
     pair.set_index(cx, 1, cx.object())?;

@@ -3,7 +3,10 @@
 use crate::engine::{Args, BindingTable, Ctx, ErrorClass, JsResult, Script, host as native};
 use crate::host::host;
 
-pub(crate) static VM: BindingTable = BindingTable { name: "vm", entries: &[native(c"run", run), native(c"check", check)] };
+pub(crate) static VM: BindingTable = BindingTable {
+    name: "vm",
+    entries: &[native(c"run", run), native(c"check", check)],
+};
 
 /// `run(text, name)`: the value of the script's last statement. Its declarations are the realm's.
 fn run<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {

@@ -89,5 +89,8 @@ pub fn exit_descriptor(pid: u32) -> Option<OwnedFd> {
     // SAFETY: takes no pointer; the result is checked.
     let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
     // SAFETY: just made (close-on-exec by itself), owned by nobody else.
-    RawFd::try_from(fd).ok().filter(|fd| *fd >= 0).map(|fd| unsafe { OwnedFd::from_raw_fd(fd) })
+    RawFd::try_from(fd)
+        .ok()
+        .filter(|fd| *fd >= 0)
+        .map(|fd| unsafe { OwnedFd::from_raw_fd(fd) })
 }

@@ -72,7 +72,14 @@ fn read(entry: &libc::ifaddrs, name: String) -> Option<Interface> {
     }
     let (address, scope) = ip(entry.ifa_addr)?;
     let (netmask, _) = ip(entry.ifa_netmask)?;
-    Some(Interface { name, address, netmask, mac: [0; 6], internal: flags & libc::IFF_LOOPBACK != 0, scope })
+    Some(Interface {
+        name,
+        address,
+        netmask,
+        mac: [0; 6],
+        internal: flags & libc::IFF_LOOPBACK != 0,
+        scope,
+    })
 }
 
 fn ip(address: *const libc::sockaddr) -> Option<(IpAddr, u32)> {

@@ -11,7 +11,11 @@ pub fn priority(pid: u32) -> nix::Result<i32> {
     Errno::clear();
     // SAFETY: takes no pointer.
     let value = unsafe { libc::getpriority(libc::PRIO_PROCESS, pid) };
-    if value == -1 && Errno::last_raw() != 0 { Err(Errno::last()) } else { Ok(value) }
+    if value == -1 && Errno::last_raw() != 0 {
+        Err(Errno::last())
+    } else {
+        Ok(value)
+    }
 }
 
 /// Sets it.

@@ -17,7 +17,9 @@ impl Readable {
     /// The kernel does not watch such a descriptor.
     pub fn new(fd: OwnedFd) -> io::Result<Self> {
         // SAFETY: the descriptor is owned by the `AsyncFd` from here on: it stays open, and is the same file, for as long as it is watched.
-        Ok(Self(unsafe { AsyncFd::register_with_interest(fd, Interest::READABLE) }?))
+        Ok(Self(unsafe {
+            AsyncFd::register_with_interest(fd, Interest::READABLE)
+        }?))
     }
 
     /// Ready once something has arrived since it was last asked.

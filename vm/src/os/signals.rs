@@ -33,7 +33,10 @@ impl SignalPipe {
         }
         let (read, write) = pipe2(OFlag::O_CLOEXEC | OFlag::O_NONBLOCK)?;
         WRITE_END.store(write.as_raw_fd(), Ordering::Relaxed);
-        Ok(PIPE.get_or_init(|| Self { read: File::from(read), _write: write }))
+        Ok(PIPE.get_or_init(|| Self {
+            read: File::from(read),
+            _write: write,
+        }))
     }
 
     /// Where signal numbers arrive, one byte each. Does not block.

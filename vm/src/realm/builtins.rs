@@ -30,7 +30,9 @@ pub struct Builtins {
 impl Builtins {
     /// Evaluates the built-in `id` in the realm of `cx`: the function that makes it, or `undefined` if there is none.
     fn instantiate<'r>(&self, cx: Ctx<'r>, vm: &Vm, id: &str) -> JsResult<'r> {
-        let Ok(index) = SOURCES.binary_search_by(|(known, _)| (*known).cmp(id)) else { return Ok(cx.undefined()) };
+        let Ok(index) = SOURCES.binary_search_by(|(known, _)| (*known).cmp(id)) else {
+            return Ok(cx.undefined());
+        };
         let (id, text) = SOURCES[index];
         let mut scripts = self.scripts.borrow_mut();
         if !scripts.contains_key(id) {
@@ -46,7 +48,9 @@ impl Builtins {
         const ID: &str = "internal/bootstrap";
         let mut scripts = self.scripts.borrow_mut();
         if !scripts.contains_key(ID) {
-            let index = SOURCES.binary_search_by(|(known, _)| (*known).cmp(ID)).expect("the bootstrap is embedded");
+            let index = SOURCES
+                .binary_search_by(|(known, _)| (*known).cmp(ID))
+                .expect("the bootstrap is embedded");
             scripts.insert(ID, parse(cx, vm, ID, SOURCES[index].1)?);
         }
         scripts[ID].evaluate(cx)
@@ -60,8 +64,12 @@ pub fn has_source(id: &str) -> bool {
 }
 
 fn parse<'r>(cx: Ctx<'r>, vm: &Vm, id: &str, text: &str) -> JsResult<'r, Script> {
-    Script::parse(vm, &format!("{INTERNAL_SCHEME}{id}"), text)
-        .map_err(|e| cx.error(ErrorClass::SyntaxError, &format!("bug in trun: {id}:{}: {}", e.line, e.message)))
+    Script::parse(vm, &format!("{INTERNAL_SCHEME}{id}"), text).map_err(|e| {
+        cx.error(
+            ErrorClass::SyntaxError,
+            &format!("bug in trun: {id}:{}: {}", e.line, e.message),
+        )
+    })
 }
 
 /// `source(id)`: what the bootstrap loads built-ins with.
@@ -73,16 +81,23 @@ pub(super) fn source<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 /// `tables(name)`: the natives of one area.
 pub(super) fn tables<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let name = args.text(cx, 0)?;
-    let table = TABLES.iter().chain(crate::node::TABLES).find(|table| table.name == name);
+    let table = TABLES
+        .iter()
+        .chain(crate::node::TABLES)
+        .find(|table| table.name == name);
     match table {
         Some(table) => Ok(table.instantiate(cx).into()),
-        None => Err(cx.error(ErrorClass::Error, &format!("bug in trun: there are no natives called {name}"))),
+        None => Err(cx.error(
+            ErrorClass::Error,
+            &format!("bug in trun: there are no natives called {name}"),
+        )),
     }
 }
 
 /// The parking realm's side of unhandled rejections: `makeHandler(native, realm)` makes the handler of one realm. It is a function of
 /// the parking realm because the engine holds it strongly.
-pub(super) const MAKE_REJECTION_HANDLER: &str = "(native, realm) => (promise, reason) => native(realm, promise, reason)";
+pub(super) const MAKE_REJECTION_HANDLER: &str =
+    "(native, realm) => (promise, reason) => native(realm, promise, reason)";
 
 /// The native behind it.
 pub(super) fn rejected<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
@@ -90,10 +105,15 @@ pub(super) fn rejected<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let realm = args.u32(cx, 0)?;
     if let Some(current) = host.open_realm().filter(|open| open.global().id() == realm) {
         let (promise, reason) = (args.get(cx, 1), args.get(cx, 2));
-        current.global().enter(|own| crate::harness::session::report_rejection(own, own.adopt(promise), own.adopt(reason)));
+        current
+            .global()
+            .enter(|own| crate::harness::session::report_rejection(own, own.adopt(promise), own.adopt(reason)));
     }
     Ok(cx.undefined())
 }
 
 /// `native` for [`MAKE_REJECTION_HANDLER`].
-pub(super) static PARKING: BindingTable = BindingTable { name: "parking", entries: &[native(c"rejected", rejected)] };
+pub(super) static PARKING: BindingTable = BindingTable {
+    name: "parking",
+    entries: &[native(c"rejected", rejected)],
+};

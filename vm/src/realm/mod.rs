@@ -30,11 +30,25 @@ impl Parking {
     pub fn new(vm: &Vm) -> Self {
         let global = vm.create_global();
         let (make_handler, rejected) = global.enter(|cx| {
-            let make = cx.eval(builtins::MAKE_REJECTION_HANDLER, "trun:parking").ok().and_then(|v| v.as_object(cx));
-            let native = builtins::PARKING.instantiate(cx).get(cx, "rejected").ok().and_then(|v| v.as_object(cx));
-            (global.persist(make.unwrap_or_else(|| cx.object())), global.persist(native.unwrap_or_else(|| cx.object())))
+            let make = cx
+                .eval(builtins::MAKE_REJECTION_HANDLER, "trun:parking")
+                .ok()
+                .and_then(|v| v.as_object(cx));
+            let native = builtins::PARKING
+                .instantiate(cx)
+                .get(cx, "rejected")
+                .ok()
+                .and_then(|v| v.as_object(cx));
+            (
+                global.persist(make.unwrap_or_else(|| cx.object())),
+                global.persist(native.unwrap_or_else(|| cx.object())),
+            )
         });
-        Self { global, make_handler, rejected }
+        Self {
+            global,
+            make_handler,
+            rejected,
+        }
     }
 
     /// Its global.
@@ -111,7 +125,12 @@ impl Realm {
         let global = host.vm.create_global();
         let entries = global.enter(|cx| {
             Self::bootstrap(cx, host, &global).map_err(|thrown| {
-                let stack = thrown.0.as_object(cx).and_then(|e| e.get(cx, "stack").ok()).and_then(|s| s.to_text(cx).ok()).unwrap_or_default();
+                let stack = thrown
+                    .0
+                    .as_object(cx)
+                    .and_then(|e| e.get(cx, "stack").ok())
+                    .and_then(|s| s.to_text(cx).ok())
+                    .unwrap_or_default();
                 format!("{}\n{stack}", thrown.0.to_text(cx).unwrap_or_default())
             })
         })?;
@@ -124,10 +143,15 @@ impl Realm {
     }
 
     fn bootstrap<'r>(cx: Ctx<'r>, host: &Host, global: &Global) -> JsResult<'r, Entries> {
-        let bootstrap = host.builtins.bootstrap(cx, &host.vm)?.expect_object(cx, "the bootstrap")?;
+        let bootstrap = host
+            .builtins
+            .bootstrap(cx, &host.vm)?
+            .expect_object(cx, "the bootstrap")?;
         let source = cx.function("source", builtins::source);
         let tables = cx.function("tables", builtins::tables);
-        let made = bootstrap.call(cx, &[source.into(), tables.into()])?.expect_object(cx, "the bootstrap's result")?;
+        let made = bootstrap
+            .call(cx, &[source.into(), tables.into()])?
+            .expect_object(cx, "the bootstrap's result")?;
         Entries::read(cx, global, made)
     }
 

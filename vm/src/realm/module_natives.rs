@@ -36,7 +36,10 @@ fn link<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let asker = Asker::read(cx, args.get(cx, 1))?;
     let kind = kind(cx, args.get(cx, 2));
     let attribute = args.optional_text(cx, 3)?.unwrap_or_default();
-    let reply = host().modules.borrow_mut().link(&specifier, asker.from(), kind, &attribute);
+    let reply = host()
+        .modules
+        .borrow_mut()
+        .link(&specifier, asker.from(), kind, &attribute);
     Ok(answer(cx, reply))
 }
 
@@ -116,7 +119,9 @@ impl Asker {
     fn read<'r>(cx: Ctx<'r>, value: Value<'r>) -> JsResult<'r, Self> {
         if value.kind(cx) == ValueKind::Number {
             let id = value.as_integer(cx).and_then(|n| u32::try_from(n).ok());
-            return id.map(Self::Module).ok_or_else(|| cx.type_error("bug in trun: not a module id"));
+            return id
+                .map(Self::Module)
+                .ok_or_else(|| cx.type_error("bug in trun: not a module id"));
         }
         Ok(Self::File(PathBuf::from(value.to_text(cx)?)))
     }
@@ -130,7 +135,11 @@ impl Asker {
 }
 
 fn kind<'r>(cx: Ctx<'r>, value: Value<'r>) -> RequestKind {
-    if value.as_integer(cx) == Some(1) { RequestKind::Require } else { RequestKind::Import }
+    if value.as_integer(cx) == Some(1) {
+        RequestKind::Require
+    } else {
+        RequestKind::Import
+    }
 }
 
 fn answer(cx: Ctx<'_>, reply: Reply) -> Value<'_> {

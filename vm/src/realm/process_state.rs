@@ -24,7 +24,11 @@ impl ProcessState {
         // Reading the mask means setting it; there is one thread that creates files, this one.
         let mask = umask(Mode::empty());
         umask(mask);
-        Self { cwd: env::current_dir().ok(), env_vars: env::vars_os().collect(), umask: mask }
+        Self {
+            cwd: env::current_dir().ok(),
+            env_vars: env::vars_os().collect(),
+            umask: mask,
+        }
     }
 
     /// Brings it back.

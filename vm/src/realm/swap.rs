@@ -30,12 +30,18 @@ impl CollectionBudget {
     /// `every_swap`: under GC stress.
     #[must_use]
     pub fn new(every_swap: bool) -> Self {
-        Self { swaps: 0, resident_after_last: resident_bytes(), every_swap }
+        Self {
+            swaps: 0,
+            resident_after_last: resident_bytes(),
+            every_swap,
+        }
     }
 
     fn is_spent(&mut self) -> bool {
         self.swaps += 1;
-        self.every_swap || self.swaps >= SWAPS_PER_COLLECTION || resident_bytes() > self.resident_after_last + GROWTH_PER_COLLECTION
+        self.every_swap
+            || self.swaps >= SWAPS_PER_COLLECTION
+            || resident_bytes() > self.resident_after_last + GROWTH_PER_COLLECTION
     }
 
     fn renew(&mut self) {
@@ -52,7 +58,13 @@ fn resident_bytes() -> u64 {
 }
 
 /// Takes `realm` down. Afterwards nothing of it runs any more, and what belongs to the process is as every file finds it.
-pub fn close(host: &Rc<Host>, parking: &Parking, realm: Rc<Realm>, state: &ProcessState, budget: &mut CollectionBudget) {
+pub fn close(
+    host: &Rc<Host>,
+    parking: &Parking,
+    realm: Rc<Realm>,
+    state: &ProcessState,
+    budget: &mut CollectionBudget,
+) {
     stop_what_is_open(host);
     drain_microtasks(host, &realm);
     state.restore();
@@ -75,7 +87,9 @@ fn stop_what_is_open(host: &Host) {
 /// Promise reactions that stopping has queued run now, or they would keep the realm and run in the next file's time. Bounded: a
 /// chain without an end is stopped by the watchdog.
 fn drain_microtasks(host: &Host, realm: &Realm) {
-    host.vm.watchdog().set_deadline(Some(Instant::now() + Duration::from_secs(1)));
+    host.vm
+        .watchdog()
+        .set_deadline(Some(Instant::now() + Duration::from_secs(1)));
     realm.global().enter(|_| ());
     if host.vm.watchdog().stopped() {
         host.vm.absorb_termination(realm.global());

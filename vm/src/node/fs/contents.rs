@@ -24,7 +24,9 @@ pub(super) fn open<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let path = path(cx, args, 0)?;
     let flags = OFlag::from_bits_retain(args.i32(cx, 1)?) | OFlag::O_CLOEXEC;
     let mode = Mode::from_bits_truncate(args.u32(cx, 2)?);
-    perform(cx, args, 3, move || openat(AT_FDCWD, &path, flags, mode).map(Outcome::Opened))
+    perform(cx, args, 3, move || {
+        openat(AT_FDCWD, &path, flags, mode).map(Outcome::Opened)
+    })
 }
 
 /// `close(fd, callback?)`
@@ -39,7 +41,11 @@ pub(super) fn read_all<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let (fd, as_text) = (args.i32(cx, 0)?, args.bool(cx, 1));
     perform(cx, args, 2, move || {
         let bytes = with_file(fd, read_to_end).map_err(|e| errno_of(&e))?;
-        Ok(if as_text { Outcome::Text(bytes) } else { Outcome::Bytes(bytes) })
+        Ok(if as_text {
+            Outcome::Text(bytes)
+        } else {
+            Outcome::Bytes(bytes)
+        })
     })
 }
 
@@ -61,10 +67,16 @@ pub(super) fn write_all<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let data = args.get(cx, 1);
     if callback(cx, args, 3).is_none() && !data.is_string(cx) {
         // Without a copy, which JavaScript cannot see changing because it does not run meanwhile.
-        let result = data.with_bytes(cx, |bytes| put_all(fd, bytes, position))?.unwrap_or(Err(Errno::EINVAL));
+        let result = data
+            .with_bytes(cx, |bytes| put_all(fd, bytes, position))?
+            .unwrap_or(Err(Errno::EINVAL));
         return tell(cx, result);
     }
-    let data = if data.is_string(cx) { data.to_text(cx)?.into_bytes() } else { data.to_bytes(cx, "data")? };
+    let data = if data.is_string(cx) {
+        data.to_text(cx)?.into_bytes()
+    } else {
+        data.to_bytes(cx, "data")?
+    };
     perform(cx, args, 3, move || put_all(fd, &data, position))
 }
 
@@ -76,7 +88,11 @@ fn put_all(fd: RawFd, data: &[u8], position: Option<u64>) -> Result {
     written.map(|()| Outcome::Count(data.len())).map_err(|e| errno_of(&e))
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "negative means none; JavaScript checks that it is whole")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "negative means none; JavaScript checks that it is whole"
+)]
 fn position(number: f64) -> Option<u64> {
     (number >= 0.0).then_some(number as u64)
 }
@@ -117,28 +133,34 @@ pub(super) fn read<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
         return tell(cx, result.unwrap_or(Err(Errno::EINVAL)).map(Outcome::Count));
     };
     let kept = host().persist(target.expect_object(cx, "buffer")?);
-    let length = target.with_bytes(cx, |bytes| window(bytes, offset, length).len())?.unwrap_or(0);
+    let length = target
+        .with_bytes(cx, |bytes| window(bytes, offset, length).len())?
+        .unwrap_or(0);
     let work = move || {
         let mut bytes = vec![0; length];
         let count = read_some(fd, &mut bytes, position)?;
         bytes.truncate(count);
         Ok(bytes)
     };
-    host().run_blocking(callback, work, move |cx, result: std::result::Result<Vec<u8>, Errno>| {
-        let bytes = match result {
-            Ok(bytes) => bytes,
-            Err(errno) => return Ok(failure(cx, errno)),
-        };
-        if let Some(target) = kept.open(cx) {
-            // It may have been resized or transferred meanwhile: as much as still fits.
-            crate::engine::Value::from(target).with_bytes(cx, |target| {
-                let target = window(target, offset, bytes.len());
-                let count = target.len();
-                target.copy_from_slice(&bytes[..count]);
-            })?;
-        }
-        tell(cx, Ok(Outcome::Count(bytes.len())))
-    });
+    host().run_blocking(
+        callback,
+        work,
+        move |cx, result: std::result::Result<Vec<u8>, Errno>| {
+            let bytes = match result {
+                Ok(bytes) => bytes,
+                Err(errno) => return Ok(failure(cx, errno)),
+            };
+            if let Some(target) = kept.open(cx) {
+                // It may have been resized or transferred meanwhile: as much as still fits.
+                crate::engine::Value::from(target).with_bytes(cx, |target| {
+                    let target = window(target, offset, bytes.len());
+                    let count = target.len();
+                    target.copy_from_slice(&bytes[..count]);
+                })?;
+            }
+            tell(cx, Ok(Outcome::Count(bytes.len())))
+        },
+    );
     Ok(cx.undefined())
 }
 
@@ -158,10 +180,15 @@ pub(super) fn write<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
         .map_err(|e| errno_of(&e))
     };
     if callback(cx, args, 5).is_none() {
-        let result = args.get(cx, 1).with_bytes(cx, |bytes| put(window(bytes, offset, length)))?;
+        let result = args
+            .get(cx, 1)
+            .with_bytes(cx, |bytes| put(window(bytes, offset, length)))?;
         return tell(cx, result.unwrap_or(Err(Errno::EINVAL)));
     }
-    let data = args.get(cx, 1).with_bytes(cx, |bytes| window(bytes, offset, length).to_vec())?.unwrap_or_default();
+    let data = args
+        .get(cx, 1)
+        .with_bytes(cx, |bytes| window(bytes, offset, length).to_vec())?
+        .unwrap_or_default();
     perform(cx, args, 5, move || put(&data))
 }
 
@@ -175,7 +202,11 @@ pub(super) fn ftruncate<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 /// `fsync(fd, dataOnly, callback?)`
 pub(super) fn fsync<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let (fd, data_only) = (args.i32(cx, 0)?, args.bool(cx, 1));
-    perform(cx, args, 2, move || done(with_file(fd, |file| if data_only { file.sync_data() } else { file.sync_all() })))
+    perform(cx, args, 2, move || {
+        done(with_file(fd, |file| {
+            if data_only { file.sync_data() } else { file.sync_all() }
+        }))
+    })
 }
 
 /// `copyFile(from, to, exclusive, callback?)`

@@ -30,8 +30,13 @@ fn kind(file_type: io::Result<FileType>) -> u8 {
 pub(super) fn readdir<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let (path, raw) = (path(cx, args, 0)?, args.bool(cx, 1));
     perform(cx, args, 2, move || {
-        let entries = fs::read_dir(&path).and_then(Iterator::collect::<io::Result<Vec<_>>>).map_err(|e| errno_of(&e))?;
-        let mut list: Vec<_> = entries.into_iter().map(|e| (e.file_name(), kind(e.file_type()))).collect();
+        let entries = fs::read_dir(&path)
+            .and_then(Iterator::collect::<io::Result<Vec<_>>>)
+            .map_err(|e| errno_of(&e))?;
+        let mut list: Vec<_> = entries
+            .into_iter()
+            .map(|e| (e.file_name(), kind(e.file_type())))
+            .collect();
         list.sort_unstable();
         Ok(Outcome::Entries { list, raw })
     })
@@ -52,7 +57,10 @@ pub(super) fn mkdir_all<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let (path, mode) = (path(cx, args, 0)?, args.u32(cx, 1)?);
     perform(cx, args, 2, move || {
         let first = make_all(&path, mode).map_err(|e| errno_of(&e))?;
-        Ok(first.map_or(Outcome::Nothing, |path| Outcome::Name { name: path.into_os_string(), raw: false }))
+        Ok(first.map_or(Outcome::Nothing, |path| Outcome::Name {
+            name: path.into_os_string(),
+            raw: false,
+        }))
     })
 }
 
@@ -63,14 +71,20 @@ fn make_all(path: &Path, mode: u32) -> io::Result<Option<PathBuf>> {
         let at = missing[missing.len() - 1];
         match make(at, mode) {
             Ok(()) => break,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => match at.parent().filter(|p| !p.as_os_str().is_empty()) {
-                Some(parent) => missing.push(parent),
-                None => return Err(error),
-            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                match at.parent().filter(|p| !p.as_os_str().is_empty()) {
+                    Some(parent) => missing.push(parent),
+                    None => return Err(error),
+                }
+            }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 if !at.is_dir() {
                     // A file stands where a directory should be: it is in the way of what is below it, or it is the thing itself.
-                    return Err(if missing.len() > 1 { io::Error::from_raw_os_error(libc::ENOTDIR) } else { error });
+                    return Err(if missing.len() > 1 {
+                        io::Error::from_raw_os_error(libc::ENOTDIR)
+                    } else {
+                        error
+                    });
                 }
                 missing.pop();
                 if missing.is_empty() {
@@ -102,7 +116,10 @@ pub(super) fn mkdtemp<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     perform(cx, args, 2, move || {
         let mut template = prefix.into_os_string();
         template.push("XXXXXX");
-        nix::unistd::mkdtemp(&PathBuf::from(template)).map(|path| Outcome::Name { name: path.into_os_string(), raw })
+        nix::unistd::mkdtemp(&PathBuf::from(template)).map(|path| Outcome::Name {
+            name: path.into_os_string(),
+            raw,
+        })
     })
 }
 
@@ -146,7 +163,12 @@ pub(super) fn symlink<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 pub(super) fn readlink<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let (path, raw) = (path(cx, args, 0)?, args.bool(cx, 1));
     perform(cx, args, 2, move || {
-        fs::read_link(&path).map(|target| Outcome::Name { name: target.into_os_string(), raw }).map_err(|e| errno_of(&e))
+        fs::read_link(&path)
+            .map(|target| Outcome::Name {
+                name: target.into_os_string(),
+                raw,
+            })
+            .map_err(|e| errno_of(&e))
     })
 }
 
@@ -158,6 +180,11 @@ pub(super) fn realpath<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
         if path.as_os_str().is_empty() {
             return Err(Errno::ENOENT);
         }
-        fs::canonicalize(&path).map(|found| Outcome::Name { name: found.into_os_string(), raw }).map_err(|e| errno_of(&e))
+        fs::canonicalize(&path)
+            .map(|found| Outcome::Name {
+                name: found.into_os_string(),
+                raw,
+            })
+            .map_err(|e| errno_of(&e))
     })
 }

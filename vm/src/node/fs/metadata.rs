@@ -1,7 +1,9 @@
 //! What is known about files: status, times, owners, permissions.
 
 use std::fs::{self, Metadata};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown as set_owner, fchown as set_owner_of, lchown as set_owner_of_link};
+use std::os::unix::fs::{
+    MetadataExt, PermissionsExt, chown as set_owner, fchown as set_owner_of, lchown as set_owner_of_link,
+};
 use std::time::UNIX_EPOCH;
 
 use nix::fcntl::{AT_FDCWD, AtFlags};
@@ -49,7 +51,11 @@ fn status(metadata: &Metadata) -> Outcome {
 pub(super) fn stat<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let (path, of_link) = (path(cx, args, 0)?, args.bool(cx, 1));
     perform(cx, args, 2, move || {
-        let found = if of_link { fs::symlink_metadata(&path) } else { fs::metadata(&path) };
+        let found = if of_link {
+            fs::symlink_metadata(&path)
+        } else {
+            fs::metadata(&path)
+        };
         found.map(|m| status(&m)).map_err(|e| errno_of(&e))
     })
 }
@@ -57,7 +63,11 @@ pub(super) fn stat<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 /// `fstat(fd, callback?)`
 pub(super) fn fstat<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let fd = args.i32(cx, 0)?;
-    perform(cx, args, 1, move || with_file(fd, |file| file.metadata()).map(|m| status(&m)).map_err(|e| errno_of(&e)))
+    perform(cx, args, 1, move || {
+        with_file(fd, |file| file.metadata())
+            .map(|m| status(&m))
+            .map_err(|e| errno_of(&e))
+    })
 }
 
 /// `statfs(path, callback?)`: type, block size, blocks, free, available, files, free files.
@@ -82,7 +92,9 @@ pub(super) fn statfs<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 pub(super) fn access<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let path = path(cx, args, 0)?;
     let mode = AccessFlags::from_bits_truncate(args.i32(cx, 1)?);
-    perform(cx, args, 2, move || faccessat(AT_FDCWD, &path, mode, AtFlags::empty()).map(|()| Outcome::Done))
+    perform(cx, args, 2, move || {
+        faccessat(AT_FDCWD, &path, mode, AtFlags::empty()).map(|()| Outcome::Done)
+    })
 }
 
 /// `chmod(path, mode, callback?)`
@@ -94,31 +106,48 @@ pub(super) fn chmod<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 /// `fchmod(fd, mode, callback?)`
 pub(super) fn fchmod<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let (fd, mode) = (args.i32(cx, 0)?, fs::Permissions::from_mode(args.u32(cx, 1)?));
-    perform(cx, args, 2, move || done(with_file(fd, |file| file.set_permissions(mode))))
+    perform(cx, args, 2, move || {
+        done(with_file(fd, |file| file.set_permissions(mode)))
+    })
 }
 
 /// -1 leaves the owner as it is.
 fn owner(id: f64) -> Option<u32> {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "JavaScript checks the range")]
-    (id >= 0.0 && id < 4_294_967_295.0).then_some(id as u32)
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "JavaScript checks the range"
+    )]
+    (0.0..4_294_967_295.0).contains(&id).then_some(id as u32)
 }
 
 /// `chown(path, user, group, ofLink, callback?)`
 pub(super) fn chown<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let path = path(cx, args, 0)?;
     let (user, group, of_link) = (owner(args.number(cx, 1)?), owner(args.number(cx, 2)?), args.bool(cx, 3));
-    perform(cx, args, 4, move || done(if of_link { set_owner_of_link(&path, user, group) } else { set_owner(&path, user, group) }))
+    perform(cx, args, 4, move || {
+        done(if of_link {
+            set_owner_of_link(&path, user, group)
+        } else {
+            set_owner(&path, user, group)
+        })
+    })
 }
 
 /// `fchown(fd, user, group, callback?)`
 pub(super) fn fchown<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let fd = args.i32(cx, 0)?;
     let (user, group) = (owner(args.number(cx, 1)?), owner(args.number(cx, 2)?));
-    perform(cx, args, 3, move || done(with_file(fd, |file| set_owner_of(file, user, group))))
+    perform(cx, args, 3, move || {
+        done(with_file(fd, |file| set_owner_of(file, user, group)))
+    })
 }
 
 /// Seconds with a fraction, also before 1970.
-#[expect(clippy::cast_possible_truncation, reason = "the fraction is below a second, and later years than a file system knows saturate")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the fraction is below a second, and later years than a file system knows saturate"
+)]
 fn time(seconds: f64) -> TimeSpec {
     let whole = seconds.floor();
     // To the microsecond, as libuv: a double has no better resolution of today's time.
@@ -130,13 +159,23 @@ fn time(seconds: f64) -> TimeSpec {
 pub(super) fn utimes<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let path = path(cx, args, 0)?;
     let (accessed, modified) = (time(args.number(cx, 1)?), time(args.number(cx, 2)?));
-    let flag = if args.bool(cx, 3) { UtimensatFlags::NoFollowSymlink } else { UtimensatFlags::FollowSymlink };
-    perform(cx, args, 4, move || utimensat(AT_FDCWD, &path, &accessed, &modified, flag).map(|()| Outcome::Done))
+    let flag = if args.bool(cx, 3) {
+        UtimensatFlags::NoFollowSymlink
+    } else {
+        UtimensatFlags::FollowSymlink
+    };
+    perform(cx, args, 4, move || {
+        utimensat(AT_FDCWD, &path, &accessed, &modified, flag).map(|()| Outcome::Done)
+    })
 }
 
 /// `futimes(fd, accessed, modified, callback?)`
 pub(super) fn futimes<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let fd = args.i32(cx, 0)?;
     let (accessed, modified) = (time(args.number(cx, 1)?), time(args.number(cx, 2)?));
-    perform(cx, args, 3, move || done(with_file(fd, |file| futimens(file, &accessed, &modified).map_err(Into::into))))
+    perform(cx, args, 3, move || {
+        done(with_file(fd, |file| {
+            futimens(file, &accessed, &modified).map_err(Into::into)
+        }))
+    })
 }

@@ -71,7 +71,9 @@ pub(super) fn tell(cx: Ctx<'_>, result: Result) -> JsResult<'_> {
         }
         Ok(Outcome::Bytes(bytes)) => cx.array_buffer(bytes)?.into(),
         Ok(Outcome::Text(bytes)) => cx.string(&String::from_utf8_lossy(&bytes)),
-        Ok(Outcome::Numbers(list)) => cx.array_buffer(list.iter().flat_map(|n| n.to_ne_bytes()).collect())?.into(),
+        Ok(Outcome::Numbers(list)) => cx
+            .array_buffer(list.iter().flat_map(|n| n.to_ne_bytes()).collect())?
+            .into(),
         Ok(Outcome::Name { name, raw }) => named(cx, &name, raw)?,
         Ok(Outcome::Entries { list, raw }) => {
             let flat = cx.array();
@@ -86,7 +88,11 @@ pub(super) fn tell(cx: Ctx<'_>, result: Result) -> JsResult<'_> {
 }
 
 fn named<'r>(cx: Ctx<'r>, name: &OsString, raw: bool) -> JsResult<'r, Value<'r>> {
-    if raw { Ok(cx.array_buffer(name.as_bytes().to_vec())?.into()) } else { Ok(cx.string(&name.to_string_lossy())) }
+    if raw {
+        Ok(cx.array_buffer(name.as_bytes().to_vec())?.into())
+    } else {
+        Ok(cx.string(&name.to_string_lossy()))
+    }
 }
 
 thread_local! {

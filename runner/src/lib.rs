@@ -3,12 +3,15 @@
 //! `cli` (what was typed) to `run` (the run in order) to `coordinator` (all run state), which asks the `zygote` for `worker`
 //! processes and talks to them by `protocol`; results go through the reporters to `output`.
 
+#![deny(unsafe_code)]
+
 use std::ffi::OsString;
 use std::io::{self, Write};
 
 pub mod cli;
 pub mod coordinator;
 pub mod discovery;
+#[allow(unsafe_code, reason = "forking, and memory shared by processes")]
 pub mod os;
 pub mod output;
 pub mod protocol;

@@ -4,13 +4,17 @@
 //! The door is [`runtime::Runtime`]; what it tells the outside is [`harness::observer::Observer`]; how it reaches native addons is
 //! [`addons::AddonHost`]. This crate depends on no other crate of the workspace, knows no process but its own and prints nothing.
 
+#![deny(unsafe_code)]
+
 pub mod addons;
+#[allow(unsafe_code, reason = "the engine is a C library")]
 pub mod engine;
 pub mod event_loop;
 pub mod harness;
 pub mod host;
 pub mod modules;
 pub mod node;
+#[allow(unsafe_code, reason = "system calls that no safe wrapper covers")]
 pub mod os;
 pub mod realm;
 pub mod runtime;

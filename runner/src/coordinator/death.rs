@@ -31,16 +31,14 @@ pub struct Death {
 }
 
 impl Death {
-    /// Judges the end of a process.
+    /// Judges the end of a process. `when` says what went on: "while this was running".
     #[must_use]
-    pub fn of(end: ProcessEnd, killed: Option<&KillReason>) -> Self {
+    pub fn of(end: ProcessEnd, killed: Option<&KillReason>, when: &str) -> Self {
         match (killed, end) {
             (Some(reason), _) => Self::killed(reason),
             (None, ProcessEnd::Code(code)) => Self::plain(
                 format!("exit code {code}"),
-                format!(
-                    "the worker process exited with code {code} while this was running (a call of process.exit({code})?)"
-                ),
+                format!("the worker process exited with code {code} {when} (a call of process.exit({code})?)"),
             ),
             (None, ProcessEnd::Signal(number)) => {
                 let name =
@@ -49,13 +47,19 @@ impl Death {
                 let verb = if fatal { "crashed with" } else { "was killed by" };
                 Self {
                     fatal,
-                    ..Self::plain(
-                        name.clone(),
-                        format!("the worker process {verb} {name} while this was running"),
-                    )
+                    ..Self::plain(name.clone(), format!("the worker process {verb} {name} {when}"))
                 }
             }
         }
+    }
+
+    /// trun's own code panicked. The run ends for that, with words of its own.
+    #[must_use]
+    pub fn by_bug(message: &str, when: &str) -> Self {
+        Self::plain(
+            "bug in trun".to_owned(),
+            format!("trun's own code panicked in the worker {when}: {message}"),
+        )
     }
 
     fn killed(reason: &KillReason) -> Self {
@@ -98,13 +102,13 @@ mod tests {
     fn only_faults_are_fatal() {
         for (signal, fatal) in [(11, true), (6, true), (4, true), (9, false), (15, false)] {
             assert_eq!(
-                Death::of(ProcessEnd::Signal(signal), None).fatal,
+                Death::of(ProcessEnd::Signal(signal), None, "").fatal,
                 fatal,
                 "signal {signal}"
             );
         }
-        assert!(!Death::of(ProcessEnd::Code(0), None).fatal);
-        assert_eq!(Death::of(ProcessEnd::Code(0), None).cause, "exit code 0");
-        assert!(Death::of(ProcessEnd::Signal(9), Some(&KillReason::Overdue { limit_ms: 5 })).timed_out);
+        assert!(!Death::of(ProcessEnd::Code(0), None, "").fatal);
+        assert_eq!(Death::of(ProcessEnd::Code(0), None, "").cause, "exit code 0");
+        assert!(Death::of(ProcessEnd::Signal(9), Some(&KillReason::Overdue { limit_ms: 5 }), "").timed_out);
     }
 }

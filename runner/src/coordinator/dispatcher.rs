@@ -1,37 +1,28 @@
 //! The sole owner of run state: takes events one after the other, changes what they change, tells the reporters.
 //!
 //! Synchronous, without I/O of its own: it asks for processes and sends messages through [`Control`], so that it is tested with a
-//! list of events.
+//! list of events. `losses` is what follows from the end of a worker, `watch` what the clock brings.
+
+mod losses;
+mod watch;
 
 use std::io;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use nix::sys::signal::Signal;
-use trun_reporters::event::{EventKind, RunEnd, RunEvent, RunningCase};
-use trun_reporters::model::{CaseResult, Failure, FailureKind, FileId, FileOutcome, Outcome, Stream};
+use trun_reporters::event::{EventKind, RunEnd, RunEvent};
+use trun_reporters::model::{FileOutcome, Stream};
 
-use super::death::Death;
-use super::event::{InternalEvent, Response, Slot, SlotView, Tick};
+use super::event::{InternalEvent, Response, Slot, SlotView};
 use super::queue::Queue;
 use super::slot::{KillReason, Place, Session, State};
 use crate::cli::OnCrash;
 use crate::os::Running;
 use crate::protocol::message::{FromWorker, ToWorker};
-use crate::zygote::{FromZygote, ProcessEnd};
+use crate::zygote::FromZygote;
 
-/// What the first stage (the worker's own watchdog) is given beyond a deadline before the process is killed.
-const GRACE: u64 = 2_000_000_000;
-/// How long a worker may take to make its VM.
-const START_LIMIT: u64 = 60_000_000_000;
 /// Starts in a row that may fail before the run is given up.
 const MAX_FAILED_STARTS: u32 = 2;
-/// A worker busy with one file for this long calls for more workers.
-const SCALE_UP_AFTER: u64 = 5_000_000;
-/// Between two `Tick` events for reporters.
-const REPORT_TICK: u64 = 250_000_000;
-/// Ticks further apart than this mean that this process was stopped.
-const SUSPENDED: u64 = 1_000_000_000;
-
 /// What a run is.
 #[derive(Debug, Clone)]
 pub struct RunPlan {
@@ -79,6 +70,8 @@ pub struct Dispatcher<C> {
     places: Vec<Place>,
     views: Vec<SlotView>,
     ending: Ending,
+    /// What is said of the files that the run's early end leaves out.
+    not_run: String,
     started: u64,
     now: u64,
     last_report_tick: u64,
@@ -102,6 +95,7 @@ impl<C: Control> Dispatcher<C> {
             plan,
             control,
             ending: Ending::No,
+            not_run: String::new(),
             started: now,
             now,
             last_report_tick: now,
@@ -147,7 +141,7 @@ impl<C: Control> Dispatcher<C> {
                 self.place(slot).closed = true;
                 self.settle(slot);
             }
-            InternalEvent::Written(slot, stream, bytes) => self.handle_written(slot, stream, &bytes),
+            InternalEvent::Written(slot, stream, text, running) => self.handle_written(slot, stream, text, running),
             InternalEvent::Signal(signal) => self.handle_signal(signal),
             InternalEvent::OutputClosed => {
                 self.end_run(RunEnd::Interrupted("SIGPIPE".to_owned()), "standard output was closed")
@@ -217,6 +211,7 @@ impl<C: Control> Dispatcher<C> {
                 self.feed(slot);
             }
             FromWorker::Unable(why) => self.break_run(&why),
+            FromWorker::Bug(message) => self.place(slot).bug = Some(message),
             FromWorker::Collected { file, cases } => {
                 if let Some(session) = self.place(slot).session_of(file) {
                     session.finished = Some(vec![false; cases.len()]);
@@ -243,7 +238,11 @@ impl<C: Control> Dispatcher<C> {
                 stream,
                 text,
             } => {
-                if self.place(slot).session_of(file).is_some() {
+                if let Some(text) = self
+                    .place(slot)
+                    .session_of(file)
+                    .and_then(|session| session.output.take(text))
+                {
                     self.emit(EventKind::Output {
                         file,
                         case,
@@ -273,26 +272,32 @@ impl<C: Control> Dispatcher<C> {
     }
 
     /// Raw writes are the file's that runs, else the file's that ran last (a process it left behind), else the next file's.
-    fn handle_written(&mut self, slot: Slot, stream: Stream, bytes: &[u8]) {
-        let text = String::from_utf8_lossy(bytes).into_owned();
-        let running = self.views[slot as usize - 1].running;
+    fn handle_written(&mut self, slot: Slot, stream: Stream, text: String, running: Running) {
         let place = self.place(slot);
-        let (file, case) = match (place.session(), place.last_file) {
-            (Some(session), _) => (session.file, session.open_case(running)),
-            (None, Some(file)) => (file, None),
-            (None, None) => return place.early_output.push((stream, text)),
+        let (file, case, text) = match (&mut place.state, place.last_file) {
+            (State::Running(session), _) => (session.file, session.open_case(running), session.output.take(text)),
+            (_, Some(file)) => (file, None, place.late_output.take(text)),
+            (_, None) => {
+                place
+                    .early_output
+                    .extend(place.late_output.take(text).map(|text| (stream, text)));
+                return;
+            }
         };
-        self.emit(EventKind::Output {
-            file,
-            case,
-            stream,
-            text,
-        });
+        if let Some(text) = text {
+            self.emit(EventKind::Output {
+                file,
+                case,
+                stream,
+                text,
+            });
+        }
     }
 
     /// Gives an idle worker its next file, or sends it home.
     fn feed(&mut self, slot: Slot) {
-        if !matches!(self.place(slot).state, State::Idle) {
+        // One that is being killed must not take another file with it.
+        if !matches!(self.place(slot).state, State::Idle) || self.place(slot).killed.is_some() {
             return;
         }
         let next = if self.ending == Ending::No {
@@ -304,11 +309,7 @@ impl<C: Control> Dispatcher<C> {
             Some(file) => {
                 let path = self.plan.files[file.0 as usize].clone();
                 let started = self.now;
-                self.place(slot).state = State::Running(Session {
-                    file,
-                    started,
-                    finished: None,
-                });
+                self.place(slot).state = State::Running(Session::new(file, started));
                 self.place(slot).last_file = Some(file);
                 self.emit(EventKind::FileStarted { file, slot });
                 for (stream, text) in std::mem::take(&mut self.place(slot).early_output) {
@@ -322,7 +323,8 @@ impl<C: Control> Dispatcher<C> {
                 self.control.send(slot, &ToWorker::Run { file, path });
             }
             None => {
-                self.place(slot).state = State::Leaving;
+                let since = self.now;
+                self.place(slot).state = State::Leaving { since };
                 self.control.send(slot, &ToWorker::Shutdown);
             }
         }
@@ -335,251 +337,13 @@ impl<C: Control> Dispatcher<C> {
         }
     }
 
-    /// Once a worker's exit status and the end of its channel are there, draws the conclusions.
-    fn settle(&mut self, slot: Slot) {
-        if !self.place(slot).has_ended() {
-            return;
-        }
-        let place = self.place(slot);
-        let end = place.end.unwrap_or(ProcessEnd::Code(-1));
-        let killed = place.killed.take();
-        let death = Death::of(end, killed.as_ref());
-        match std::mem::replace(&mut place.state, State::Vacant) {
-            State::Running(session) => self.lose_file(slot, session, death),
-            State::Starting { .. } => self.lose_start(slot, &death),
-            State::Leaving if end != ProcessEnd::Code(0) && self.ending == Ending::No => {
-                self.emit(EventKind::RunError {
-                    message: format!("a worker ended badly after its last file: {}", death.cause),
-                });
-            }
-            State::Idle if self.ending == Ending::No => {
-                self.emit(EventKind::RunError {
-                    message: format!("a worker ended between two files: {}", death.cause),
-                });
-            }
-            _ => {}
-        }
-        if self.ending == Ending::No && !self.queue.is_empty() && self.place(slot).is_vacant() {
-            self.spawn(slot);
-        }
-    }
-
-    /// The worker died with a file: the running test, or else the file, is charged; what had finished stays.
-    fn lose_file(&mut self, slot: Slot, mut session: Session, death: Death) {
-        let file = session.file;
-        let view = self.views[slot as usize - 1];
-        let duration = self.now_since(session.started);
-        if self.ending != Ending::No {
-            return self.cut_short(file, duration);
-        }
-        match session.open_case(view.running) {
-            Some(case) => {
-                session.finish(case);
-                let outcome = if death.timed_out {
-                    Outcome::TimedOut
-                } else {
-                    Outcome::Failed
-                };
-                let result = CaseResult {
-                    case,
-                    outcome,
-                    duration: self.now_since(view.since),
-                    failures: vec![death.failure],
-                    assertions: 0,
-                    note: None,
-                };
-                self.emit(EventKind::CaseFinished { file, result });
-            }
-            None => self.emit(EventKind::FileError {
-                file,
-                failure: death.failure,
-            }),
-        }
-        self.emit(EventKind::FileFinished {
-            file,
-            outcome: FileOutcome::Crashed(death.cause.clone()),
-            duration,
-        });
-        if death.fatal && self.plan.on_crash == OnCrash::Abort {
-            let path = self.relative(file);
-            let banner = format!(
-                "a test worker process crashed with {} while running {path}",
-                death.cause
-            );
-            self.end_run(RunEnd::Aborted(banner), "another worker crashed");
-        }
-    }
-
-    fn relative(&self, file: FileId) -> String {
-        let path = &self.plan.files[file.0 as usize];
-        path.strip_prefix(&self.plan.root)
-            .map_or(path.as_str(), |p| p.trim_start_matches('/'))
-            .to_owned()
-    }
-
-    /// A file that was in flight when the run ended.
-    fn cut_short(&mut self, file: FileId, duration: Duration) {
-        let reason = match &self.ending {
-            Ending::Leaving(RunEnd::Aborted(_)) => {
-                let failure = Failure::plain(FailureKind::Aborted, "aborted: another worker crashed");
-                self.emit(EventKind::FileError { file, failure });
-                "aborted: another worker crashed".to_owned()
-            }
-            Ending::Leaving(RunEnd::Interrupted(signal)) => format!("interrupted by {signal}"),
-            _ => "the run ended".to_owned(),
-        };
-        self.emit(EventKind::FileFinished {
-            file,
-            outcome: FileOutcome::NotRun(reason),
-            duration,
-        });
-    }
-
-    fn lose_start(&mut self, slot: Slot, death: &Death) {
-        if self.ending != Ending::No {
-            return;
-        }
-        self.place(slot).failed_starts += 1;
-        if self.place(slot).failed_starts >= MAX_FAILED_STARTS {
-            self.break_run(&format!("worker processes end before they are ready: {}", death.cause));
-        }
-    }
-
-    /// Ends the run before its time: what runs is killed, what waits is not run.
-    fn end_run(&mut self, end: RunEnd, why: &str) {
-        if self.ending != Ending::No {
-            return;
-        }
-        self.ending = Ending::Leaving(end);
-        for file in self.queue.drain() {
-            self.emit(EventKind::FileFinished {
-                file,
-                outcome: FileOutcome::NotRun(why.to_owned()),
-                duration: Duration::ZERO,
-            });
-        }
-        for slot in 1..=u32::try_from(self.places.len()).unwrap_or(0) {
-            if !self.place(slot).is_vacant() {
-                self.kill(slot, KillReason::RunEnded);
-            }
-        }
-    }
-
-    /// trun cannot do its job any more. With the zygote gone nobody reports the workers' ends, so they are taken as ended.
-    fn break_run(&mut self, why: &str) {
-        self.end_run(RunEnd::Broken(why.to_owned()), why);
-        for index in 0..self.places.len() {
-            let place = &mut self.places[index];
-            let duration = place.session().map(|s| s.started);
-            if let State::Running(session) = std::mem::replace(&mut place.state, State::Vacant) {
-                let duration = self.now_since(duration.unwrap_or(self.now));
-                self.emit(EventKind::FileFinished {
-                    file: session.file,
-                    outcome: FileOutcome::NotRun(why.to_owned()),
-                    duration,
-                });
-            }
-        }
-    }
-
     fn handle_signal(&mut self, number: i32) {
         let name = Signal::try_from(number).map_or("a signal", Signal::as_str);
         self.end_run(RunEnd::Interrupted(name.to_owned()), &format!("interrupted by {name}"));
     }
 
-    fn handle_tick(&mut self, tick: Tick) {
-        self.views = tick.slots;
-        self.scale_up();
-        self.kill_overdue();
-        if let Some(memory) = tick.memory {
-            self.kill_over_memory(&memory);
-        }
-        if self.now.saturating_sub(self.last_report_tick) >= REPORT_TICK {
-            self.last_report_tick = self.now;
-            let running = self.running_cases();
-            self.emit(EventKind::Tick { running });
-        }
-    }
-
-    /// This process was stopped for a while: limits that passed meanwhile are not the tests' fault.
-    pub fn noticed_gap(&mut self, gap: u64, now: u64) {
-        if gap > SUSPENDED {
-            self.lenient_until = now + 2 * GRACE;
-        }
-    }
-
-    /// When every worker has been busy with its file for a while and files wait, starts the others.
-    fn scale_up(&mut self) {
-        if self.ending != Ending::No || self.queue.is_empty() {
-            return;
-        }
-        let busy = |place: &Place| {
-            place
-                .session()
-                .is_some_and(|s| self.now.saturating_sub(s.started) >= SCALE_UP_AFTER)
-        };
-        let all_busy = self.places.iter().all(|place| place.is_vacant() || busy(place));
-        if !all_busy {
-            return;
-        }
-        let vacant: Vec<Slot> = (1..)
-            .zip(&self.places)
-            .filter(|(_, p)| p.is_vacant())
-            .map(|(slot, _)| slot)
-            .collect();
-        for slot in vacant.into_iter().take(self.queue.len()) {
-            self.spawn(slot);
-        }
-    }
-
-    fn kill_overdue(&mut self) {
-        for slot in 1..=u32::try_from(self.places.len()).unwrap_or(0) {
-            let view = self.views[slot as usize - 1];
-            let reason = match &self.places[slot as usize - 1].state {
-                State::Starting { since } if self.now > since + START_LIMIT => Some(KillReason::Overdue {
-                    limit_ms: START_LIMIT / 1_000_000,
-                }),
-                State::Running(_) if self.now > self.lenient_until => view
-                    .deadline
-                    .filter(|deadline| self.now > deadline + GRACE)
-                    .map(|deadline| KillReason::Overdue {
-                        limit_ms: deadline.saturating_sub(view.since) / 1_000_000,
-                    }),
-                _ => None,
-            };
-            if let Some(reason) = reason {
-                self.kill(slot, reason);
-            }
-        }
-    }
-
-    fn kill_over_memory(&mut self, memory: &[Option<u64>]) {
-        let Some(limit) = self.plan.worker_memory else { return };
-        for (slot, used) in (1..).zip(memory) {
-            if let Some(used) = used.filter(|used| *used > limit) {
-                self.kill(slot, KillReason::Memory { used, limit });
-            }
-        }
-    }
-
-    fn running_cases(&self) -> Vec<RunningCase> {
-        let mut running: Vec<RunningCase> = self
-            .places
-            .iter()
-            .zip(&self.views)
-            .filter_map(|(place, view)| {
-                let session = place.session()?;
-                let case = session.open_case(view.running);
-                let since = if case.is_some() { view.since } else { session.started };
-                Some(RunningCase {
-                    file: session.file,
-                    case,
-                    age: self.now_since(since),
-                })
-            })
-            .collect();
-        running.sort_by_key(|r| std::cmp::Reverse(r.age));
-        running
+    fn slots(&self) -> impl Iterator<Item = Slot> + use<C> {
+        1..=u32::try_from(self.places.len()).unwrap_or(0)
     }
 
     /// Process ids of the workers, for sampling their memory.

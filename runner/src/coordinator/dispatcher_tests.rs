@@ -1,8 +1,11 @@
 //! The dispatcher against scripted events.
 
-use trun_reporters::model::{CaseId, TestCase};
+use trun_reporters::model::{CaseId, CaseResult, FileId, Outcome, TestCase};
 
+use super::watch::{GRACE, HALF_GONE_LIMIT, LEAVE_LIMIT, SCALE_UP_AFTER, START_LIMIT, SWAP_LIMIT};
 use super::*;
+use crate::coordinator::event::Tick;
+use crate::os::ProcessEnd;
 
 #[derive(Default)]
 struct Script {
@@ -36,6 +39,9 @@ impl Control for Script {
             EventKind::FileError { file, failure } => format!("file error {} {:?}", file.0, failure.kind),
             EventKind::FileFinished { file, outcome, .. } => format!("file {} {outcome:?}", file.0),
             EventKind::RunFinished { end } => format!("end {end:?}"),
+            EventKind::Output { file, case, text, .. } => {
+                format!("output {} {:?} {} bytes", file.0, case.map(|c| c.0), text.len())
+            }
             EventKind::RunError { message } => format!("run error {message}"),
             _ => return,
         });
@@ -288,4 +294,195 @@ fn workers_that_never_get_ready_end_the_run() {
     assert_eq!(d.die(1, ProcessEnd::Code(1)), Response::Continue);
     assert_eq!(d.die(1, ProcessEnd::Code(1)), Response::Finished);
     assert_eq!(d.control.spawned, [1, 1]);
+}
+
+#[test]
+fn a_worker_that_is_being_killed_takes_no_other_file() {
+    let mut d = run(2, 1, OnCrash::Abort);
+    let _ = d.say(1, FromWorker::Ready);
+    d.collect(1, 0, 1);
+    d.running(1, Running::Case(0), Some(1), 2 + GRACE);
+    assert_eq!(d.control.killed, [1]);
+    // The test ended at the last moment: the kill is under way all the same.
+    d.pass(1, 0, 0);
+    let _ = d.say(1, FromWorker::FileDone { file: FileId(0) });
+    let _ = d.die(1, ProcessEnd::Signal(9));
+    let _ = d.say(1, FromWorker::Ready);
+    assert_eq!(
+        d.control.events[1..],
+        ["case 0.0 Passed", "file 0 Finished", "1: run 1"]
+    );
+}
+
+#[test]
+fn nothing_a_worker_does_is_without_bound() {
+    type Bound = (&'static str, Running, u64, fn(&mut Dispatcher<Script>));
+    let bounds: [Bound; 4] = [
+        ("start", Running::Nothing, START_LIMIT, |_| ()),
+        ("begin", Running::Nothing, START_LIMIT, |d| {
+            let _ = d.say(1, FromWorker::Ready);
+        }),
+        ("swap", Running::Swapping, SWAP_LIMIT, |d| {
+            let _ = d.say(1, FromWorker::Ready);
+        }),
+        ("leave", Running::Nothing, LEAVE_LIMIT, |d| {
+            let _ = d.say(1, FromWorker::Ready);
+            let _ = d.say(1, FromWorker::FileDone { file: FileId(0) });
+        }),
+    ];
+    for (name, running, limit, prepare) in bounds {
+        let mut d = run(1, 1, OnCrash::Abort);
+        prepare(&mut d);
+        d.running(1, running, None, limit);
+        assert!(d.control.killed.is_empty(), "{name} too early");
+        d.running(1, running, None, limit + 2);
+        assert_eq!(d.control.killed, [1], "{name} too late");
+    }
+}
+
+#[test]
+fn a_test_without_a_limit_has_none() {
+    let mut d = run(1, 1, OnCrash::Abort);
+    let _ = d.say(1, FromWorker::Ready);
+    d.collect(1, 0, 1);
+    d.running(1, Running::Case(0), None, 1000 * START_LIMIT);
+    assert!(d.control.killed.is_empty());
+}
+
+#[test]
+fn a_channel_that_outlives_its_process_is_not_waited_for() {
+    let mut d = run(1, 1, OnCrash::Abort);
+    let _ = d.say(1, FromWorker::Ready);
+    let _ = d.handle(
+        InternalEvent::Zygote(FromZygote::Exited {
+            slot: 1,
+            end: ProcessEnd::Signal(9),
+        }),
+        2,
+    );
+    d.running(1, Running::Loading, None, 1 + HALF_GONE_LIMIT);
+    assert_eq!(d.control.events, ["1: run 0"]);
+    d.running(1, Running::Loading, None, 2 + HALF_GONE_LIMIT);
+    assert_eq!(
+        d.control.events[1..],
+        ["file error 0 Worker", "file 0 Crashed(\"SIGKILL\")", "end Completed"]
+    );
+}
+
+#[test]
+fn a_process_that_outlives_its_channel_is_killed() {
+    let mut d = run(1, 1, OnCrash::Abort);
+    let _ = d.say(1, FromWorker::Ready);
+    let _ = d.handle(InternalEvent::Closed(1), 2);
+    d.running(1, Running::Loading, None, 2 + HALF_GONE_LIMIT);
+    assert_eq!(d.control.killed, [1]);
+}
+
+#[test]
+fn raw_output_belongs_to_the_test_that_was_running() {
+    let mut d = run(1, 1, OnCrash::Abort);
+    let _ = d.say(1, FromWorker::Ready);
+    d.collect(1, 0, 2);
+    for running in [Running::Loading, Running::Case(1), Running::Swapping] {
+        let _ = d.handle(InternalEvent::Written(1, Stream::Stdout, "text".into(), running), 2);
+    }
+    assert_eq!(
+        d.control.events[1..],
+        [
+            "output 0 None 4 bytes",
+            "output 0 Some(1) 4 bytes",
+            "output 0 None 4 bytes"
+        ]
+    );
+}
+
+#[test]
+fn output_without_end_is_cut_and_says_so() {
+    let mut d = run(1, 1, OnCrash::Abort);
+    let _ = d.say(1, FromWorker::Ready);
+    for _ in 0..20 {
+        let text = "x".repeat(1 << 20);
+        let _ = d.handle(InternalEvent::Written(1, Stream::Stdout, text, Running::Loading), 2);
+    }
+    assert_eq!(d.control.events.len(), 1 + 8);
+    assert!(
+        d.control
+            .events
+            .last()
+            .is_some_and(|event| event > &format!("output 0 None {} bytes", 1 << 20))
+    );
+}
+
+#[test]
+fn raw_output_without_a_file_is_the_last_files_or_the_next_ones() {
+    let mut d = run(1, 1, OnCrash::Abort);
+    let _ = d.handle(
+        InternalEvent::Written(1, Stream::Stderr, "early".into(), Running::Nothing),
+        2,
+    );
+    let _ = d.say(1, FromWorker::Ready);
+    let _ = d.say(1, FromWorker::FileDone { file: FileId(0) });
+    let _ = d.handle(
+        InternalEvent::Written(1, Stream::Stderr, "late".into(), Running::Nothing),
+        2,
+    );
+    let _ = d.die(1, ProcessEnd::Code(0));
+    assert_eq!(
+        d.control.events,
+        [
+            "output 0 None 5 bytes",
+            "1: run 0",
+            "file 0 Finished",
+            "1: shutdown",
+            "output 0 None 4 bytes",
+            "end Completed"
+        ]
+    );
+}
+
+#[test]
+fn a_worker_that_leaves_badly_fails_the_run() {
+    let mut d = run(1, 1, OnCrash::Abort);
+    let _ = d.say(1, FromWorker::Ready);
+    let _ = d.say(1, FromWorker::FileDone { file: FileId(0) });
+    let _ = d.die(1, ProcessEnd::Signal(11));
+    let message = "a worker ended badly after its last file: the worker process crashed with SIGSEGV without a file";
+    assert_eq!(
+        d.control.events[3..],
+        [format!("run error {message}"), "end Completed".to_owned()]
+    );
+}
+
+#[test]
+fn a_worker_that_cannot_start_says_why() {
+    let mut d = run(1, 1, OnCrash::Abort);
+    let _ = d.die(1, ProcessEnd::Code(1));
+    let _ = d.handle(
+        InternalEvent::Written(1, Stream::Stderr, "no memory\n".into(), Running::Nothing),
+        2,
+    );
+    let _ = d.die(1, ProcessEnd::Code(1));
+    assert_eq!(
+        d.control.events.last().map(String::as_str),
+        Some("end Broken(\"worker processes end before they are ready: exit code 1\\nno memory\")")
+    );
+}
+
+#[test]
+fn a_panic_in_a_worker_is_a_bug_of_ours() {
+    let mut d = run(2, 1, OnCrash::Continue);
+    let _ = d.say(1, FromWorker::Ready);
+    d.collect(1, 0, 1);
+    d.running(1, Running::Case(0), None, 1);
+    let _ = d.say(1, FromWorker::Bug("index out of bounds".into()));
+    assert_eq!(d.die(1, ProcessEnd::Signal(6)), Response::Finished);
+    assert_eq!(
+        d.control.events[1..],
+        [
+            "case 0.0 Failed",
+            "file 0 Crashed(\"bug in trun\")",
+            "file 1 NotRun(\"bug in trun: a worker panicked: index out of bounds\")",
+            "end Broken(\"bug in trun: a worker panicked: index out of bounds\")"
+        ]
+    );
 }

@@ -22,8 +22,8 @@ pub enum InternalEvent {
     Corrupt(Slot),
     /// A worker's channel has closed.
     Closed(Slot),
-    /// A worker, or a process below it, wrote to its standard output or error.
-    Written(Slot, Stream, Vec<u8>),
+    /// A worker, or a process below it, wrote this to its standard output or error while this was running.
+    Written(Slot, Stream, String, Running),
     /// This process was sent a signal.
     Signal(i32),
     /// Nobody reads standard output any more.

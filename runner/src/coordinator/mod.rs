@@ -6,7 +6,9 @@
 pub mod death;
 pub mod dispatcher;
 pub mod event;
+mod pipe;
 pub mod queue;
 pub mod reactor;
 pub mod signals;
 pub mod slot;
+mod wires;

@@ -2,23 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::net::UnixStream;
+use std::io;
+use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::unistd::pipe2;
 use trun_reporters::event::RunEvent;
-use trun_reporters::model::Stream;
 
 use super::dispatcher::{Control, Dispatcher};
 use super::event::{InternalEvent, Response, Slot, SlotView, Tick};
 use super::signals::Signals;
+use super::wires::Wires;
 use crate::os::{RunningPage, monotonic_ns};
-use crate::protocol::channel::{Received, Receiver, Sender};
-use crate::protocol::message::{FromWorker, ToWorker};
+use crate::protocol::message::ToWorker;
 use crate::zygote::{Commands, Link};
 
 /// Between two looks at the workers' memory.
@@ -30,15 +26,6 @@ pub trait EventSink {
     fn event(&mut self, event: &RunEvent);
     /// Whether standard output was closed by its reader.
     fn output_closed(&self) -> bool;
-}
-
-/// The coordinator's ends of one worker's descriptors.
-struct Wires {
-    sender: Sender<ToWorker>,
-    receiver: Receiver<FromWorker>,
-    stdout: fs::File,
-    stderr: fs::File,
-    open: bool,
 }
 
 /// The dispatcher's hands, made of real processes and sockets.
@@ -66,24 +53,10 @@ impl<S: EventSink> Hands<S> {
 
 impl<S: EventSink> Control for Hands<S> {
     fn spawn(&mut self, slot: Slot) -> io::Result<()> {
-        let (ours, theirs) = UnixStream::pair()?;
-        let (stdout, stdout_in) = pipe2(OFlag::O_CLOEXEC)?;
-        let (stderr, stderr_in) = pipe2(OFlag::O_CLOEXEC)?;
-        ours.set_nonblocking(true)?;
-        for fd in [&stdout, &stderr] {
-            fcntl(fd, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
-        }
+        let (wires, theirs) = Wires::new(slot)?;
         self.link
-            .spawn(slot, [theirs.as_fd(), stdout_in.as_fd(), stderr_in.as_fd()])?;
-        let wires = Wires {
-            sender: Sender::new(ours.try_clone()?),
-            receiver: Receiver::new(ours),
-            stdout: fs::File::from(stdout),
-            stderr: fs::File::from(stderr),
-            open: true,
-        };
+            .spawn(slot, [theirs[0].as_fd(), theirs[1].as_fd(), theirs[2].as_fd()])?;
         self.wires.insert(slot, wires);
-        drop::<[OwnedFd; 3]>([theirs.into(), stdout_in, stderr_in]);
         Ok(())
     }
 
@@ -94,8 +67,7 @@ impl<S: EventSink> Control for Hands<S> {
 
     fn send(&mut self, slot: Slot, message: &ToWorker) {
         if let Some(wires) = self.wires.get_mut(&slot) {
-            // A worker that does not read any more has ended, which its channel shows.
-            let _ = wires.sender.send(message);
+            wires.send(message);
         }
     }
 
@@ -130,8 +102,11 @@ pub fn run<S: EventSink>(
             events.extend(signals.pending().map(InternalEvent::Signal));
         }
         for slot in ready.slots {
-            // The page is read before the messages: what it says now was true when the last of them was sent, or later.
-            read_worker(dispatcher.control(), slot, &mut events);
+            // The page is read first: what it says was true before anything that is read now.
+            let running = pages[slot as usize - 1].running();
+            if let Some(wires) = dispatcher.control().wires.get_mut(&slot) {
+                wires.read(running, &mut events);
+            }
         }
         if ready.zygote {
             read_zygote(dispatcher.control(), &mut events);
@@ -157,7 +132,7 @@ pub fn run<S: EventSink>(
 fn ends_a_worker(event: &InternalEvent) -> bool {
     matches!(
         event,
-        InternalEvent::Closed(_) | InternalEvent::Zygote(_) | InternalEvent::Corrupt(_) | InternalEvent::Written(..)
+        InternalEvent::Closed(_) | InternalEvent::Zygote(_) | InternalEvent::Corrupt(_)
     )
 }
 
@@ -174,72 +149,39 @@ fn wait<S: EventSink>(dispatcher: &mut Dispatcher<Hands<S>>, signals: &Signals, 
         PollFd::new(signals.as_fd(), PollFlags::POLLIN),
         PollFd::new(hands.link.socket(), PollFlags::POLLIN),
     ];
-    for (slot, wires) in hands.wires.iter().filter(|(_, wires)| wires.open) {
-        let of: [BorrowedFd<'_>; 3] = [
-            wires.receiver.socket().as_fd(),
-            wires.stdout.as_fd(),
-            wires.stderr.as_fd(),
-        ];
-        for fd in of {
+    for (slot, wires) in &hands.wires {
+        for fd in wires.fds() {
             fds.push(PollFd::new(fd, PollFlags::POLLIN));
             owners.push(Some(*slot));
         }
     }
-    let timeout = PollTimeout::try_from(most).unwrap_or(PollTimeout::ZERO);
+    let unfinished: Vec<Slot> = hands
+        .wires
+        .iter()
+        .filter(|(_, wires)| wires.has_more())
+        .map(|(slot, _)| *slot)
+        .collect();
+    let most = if unfinished.is_empty() { most } else { Duration::ZERO };
+    // Rounded up: with less than a millisecond to go, a timeout of none would spin.
+    let timeout = PollTimeout::try_from(most.as_micros().div_ceil(1000)).unwrap_or(PollTimeout::ZERO);
     match poll(&mut fds, timeout) {
         Ok(_) | Err(nix::errno::Errno::EINTR) => {}
         Err(error) => return Err(error.into()),
     }
     let is_ready: Vec<bool> = fds.iter().map(|fd| fd.any() == Some(true)).collect();
-    let mut slots: Vec<Slot> = owners
+    let ready = owners
         .iter()
         .zip(&is_ready)
         .filter(|(_, ready)| **ready)
-        .filter_map(|(slot, _)| *slot)
-        .collect();
+        .filter_map(|(slot, _)| *slot);
+    let mut slots: Vec<Slot> = ready.chain(unfinished).collect();
+    slots.sort_unstable();
     slots.dedup();
     Ok(Ready {
         signal: is_ready[0],
         zygote: is_ready[1],
         slots,
     })
-}
-
-/// Pipes are drained before each look at the channel, so that what a test wrote is there before the message that ends it.
-fn read_worker<S>(hands: &mut Hands<S>, slot: Slot, events: &mut Vec<InternalEvent>) {
-    let Some(wires) = hands.wires.get_mut(&slot) else {
-        return;
-    };
-    loop {
-        drain(&mut wires.stdout, slot, Stream::Stdout, events);
-        drain(&mut wires.stderr, slot, Stream::Stderr, events);
-        match wires.receiver.receive() {
-            Ok(Received::Message(message)) => events.push(InternalEvent::Message(slot, message)),
-            Ok(Received::Nothing) => return,
-            Ok(Received::Closed) => {
-                wires.open = false;
-                events.push(InternalEvent::Closed(slot));
-                return;
-            }
-            Err(_) => {
-                // Nothing after garbage can be believed: the channel counts as closed, and its worker is killed.
-                wires.open = false;
-                events.push(InternalEvent::Corrupt(slot));
-                events.push(InternalEvent::Closed(slot));
-                return;
-            }
-        }
-    }
-}
-
-/// Reads what is there and never waits: a process the test left behind may hold the other end for ever.
-fn drain(pipe: &mut fs::File, slot: Slot, stream: Stream, events: &mut Vec<InternalEvent>) {
-    let mut bytes = [0; 1 << 16];
-    while let Ok(count) = pipe.read(&mut bytes)
-        && count > 0
-    {
-        events.push(InternalEvent::Written(slot, stream, bytes[..count].to_vec()));
-    }
 }
 
 fn read_zygote<S>(hands: &mut Hands<S>, events: &mut Vec<InternalEvent>) {

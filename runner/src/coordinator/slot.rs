@@ -9,9 +9,17 @@ use crate::zygote::ProcessEnd;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KillReason {
     /// What ran did not end within its limit, in milliseconds, and could not be stopped from inside.
-    Overdue { limit_ms: u64 },
+    Overdue {
+        /// What it had.
+        limit_ms: u64,
+    },
     /// It used more memory than it may, in bytes.
-    Memory { used: u64, limit: u64 },
+    Memory {
+        /// What it had taken.
+        used: u64,
+        /// What it may take.
+        limit: u64,
+    },
     /// Its channel carried garbage.
     Corrupt,
     /// The run is over.
@@ -27,9 +35,49 @@ pub struct Session {
     pub started: u64,
     /// Per case: whether it has ended. `None` until the file is collected.
     pub finished: Option<Vec<bool>>,
+    /// What it may still print.
+    pub output: OutputBudget,
+}
+
+/// What may still be printed. A test that prints in an endless loop must not fill the coordinator's memory.
+#[derive(Debug, Default)]
+pub struct OutputBudget {
+    used: usize,
+}
+
+impl OutputBudget {
+    /// Output of one file beyond this is cut.
+    pub const MOST: usize = 8 << 20;
+
+    /// What of a text is to be shown, with a marker where the rest was cut.
+    pub fn take(&mut self, mut text: String) -> Option<String> {
+        let room = Self::MOST.saturating_sub(self.used);
+        self.used = self.used.saturating_add(text.len());
+        if room == 0 || text.is_empty() {
+            return None;
+        }
+        if text.len() >= room {
+            // Nothing more is shown from here on, not even where the cut left a few bytes.
+            self.used = Self::MOST;
+            text.truncate(text.floor_char_boundary(room));
+            text.push_str(&format!("\n[output beyond {} MiB was cut by trun]\n", Self::MOST >> 20));
+        }
+        Some(text)
+    }
 }
 
 impl Session {
+    /// A file that was just given to a worker.
+    #[must_use]
+    pub fn new(file: FileId, started: u64) -> Self {
+        Self {
+            file,
+            started,
+            finished: None,
+            output: OutputBudget::default(),
+        }
+    }
+
     /// Marks a case as ended; false if it had ended already or does not exist.
     pub fn finish(&mut self, case: CaseId) -> bool {
         match self.finished.as_mut().and_then(|cases| cases.get_mut(case.0 as usize)) {
@@ -56,14 +104,20 @@ impl Session {
 pub enum State {
     /// Nobody is there.
     Vacant,
-    /// The process starts; nanoseconds since when.
-    Starting { since: u64 },
+    /// The process starts.
+    Starting {
+        /// Since when, monotonic nanoseconds.
+        since: u64,
+    },
     /// Waits for a file.
     Idle,
     /// Runs a file.
     Running(Session),
     /// Was told to end.
-    Leaving,
+    Leaving {
+        /// Since when, monotonic nanoseconds.
+        since: u64,
+    },
 }
 
 /// A worker's place.
@@ -79,12 +133,18 @@ pub struct Place {
     pub killed: Option<KillReason>,
     /// Process id, once known.
     pub pid: Option<i32>,
-    /// Starts in a row that failed.
-    pub failed_starts: u32,
+    /// Since when it is half gone: its process or its channel has ended, the other not yet.
+    pub half_gone: Option<u64>,
     /// The file that ran here last.
     pub last_file: Option<FileId>,
     /// What was printed before the first file.
     pub early_output: Vec<(Stream, String)>,
+    /// What was printed after a file, in all.
+    pub late_output: OutputBudget,
+    /// trun's own code in it panicked, with this message.
+    pub bug: Option<String>,
+    /// Starts in a row that failed.
+    pub failed_starts: u32,
 }
 
 impl Default for Place {
@@ -95,9 +155,12 @@ impl Default for Place {
             closed: false,
             killed: None,
             pid: None,
-            failed_starts: 0,
+            half_gone: None,
             last_file: None,
             early_output: Vec::new(),
+            late_output: OutputBudget::default(),
+            bug: None,
+            failed_starts: 0,
         }
     }
 }

@@ -24,6 +24,8 @@ pub enum FromWorker {
     Ready,
     /// There will be no VM; why.
     Unable(String),
+    /// trun's own code in the worker panicked, with this message. The worker ends.
+    Bug(String),
     /// The file was loaded.
     Collected {
         /// Which.

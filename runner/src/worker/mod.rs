@@ -5,9 +5,12 @@
 
 mod observe;
 
+use std::any::Any;
+use std::io;
+use std::mem::ManuallyDrop;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::panic;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::process::abort;
 use std::rc::Rc;
@@ -18,7 +21,7 @@ use nix::unistd::{dup2_stderr, dup2_stdout};
 use trun_vm::harness::session::FileRequest;
 use trun_vm::{Runtime, RuntimeOptions};
 
-use crate::os::{RunningPage, exit_now, set_env_var};
+use crate::os::{Running, RunningPage, exit_now, own_fd, set_env_var};
 use crate::protocol::channel::{Received, Receiver, Sender};
 use crate::protocol::message::{FromWorker, ToWorker};
 use crate::worker::observe::{Outbox, Wire};
@@ -45,25 +48,40 @@ pub struct WorkerSettings {
 /// Runs a worker to its end.
 pub fn run(start: WorkerStart, settings: &WorkerSettings, pages: &'static [RunningPage]) -> ! {
     let slot = start.slot;
-    let socket = set_up_descriptors(start);
+    let page = &pages[slot as usize - 1];
+    // It still says what the last worker of this slot was killed for.
+    page.publish(Running::Nothing, None);
+    let Ok((reading, writing)) = set_up_descriptors(&start) else {
+        exit_now(1)
+    };
+    drop(start);
     set_up_environment(slot);
     // Here and not before the fork: what this sets up in the engine's library does not survive one.
     trun_vm::prepare_process(settings.gc_stress);
-    // A panic of ours is a crash, reported as one; it must not unwind into the zygote's code this process was forked from.
-    let outcome = panic::catch_unwind(|| serve(socket, slot, settings, &pages[slot as usize - 1]));
-    match outcome {
+    let wire = Rc::new(Wire::new(Sender::new(writing), page));
+    // A panic of ours must not unwind into the zygote's code this process was forked from, nor pass for a crash of the test.
+    match panic::catch_unwind(AssertUnwindSafe(|| serve(reading, &wire, slot, settings))) {
         Ok(()) => exit_now(0),
-        Err(_) => abort(),
+        Err(payload) => {
+            wire.send(&FromWorker::Bug(text_of(&*payload)));
+            abort()
+        }
     }
 }
 
-fn set_up_descriptors(start: WorkerStart) -> UnixStream {
-    let _ = dup2_stdout(start.stdout.as_fd());
-    let _ = dup2_stderr(start.stderr.as_fd());
-    match fcntl(start.socket.as_fd(), FcntlArg::F_DUPFD_CLOEXEC(HIGH_FD)) {
-        Ok(high) => UnixStream::from(crate::os::own_fd(high)),
-        Err(_) => UnixStream::from(start.socket),
-    }
+fn text_of(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without a text".to_owned())
+}
+
+/// Both ends that are kept are numbered high; the low ones they came as are closed with `start`.
+fn set_up_descriptors(start: &WorkerStart) -> io::Result<(UnixStream, UnixStream)> {
+    dup2_stdout(start.stdout.as_fd())?;
+    dup2_stderr(start.stderr.as_fd())?;
+    let high =
+        || fcntl(start.socket.as_fd(), FcntlArg::F_DUPFD_CLOEXEC(HIGH_FD)).map(|fd| UnixStream::from(own_fd(fd)));
+    Ok((high()?, high()?))
 }
 
 fn set_up_environment(slot: u32) {
@@ -76,10 +94,8 @@ fn set_up_environment(slot: u32) {
     }
 }
 
-fn serve(socket: UnixStream, slot: u32, settings: &WorkerSettings, page: &'static RunningPage) {
-    let Ok(reading) = socket.try_clone() else { return };
+fn serve(reading: UnixStream, wire: &Rc<Wire>, slot: u32, settings: &WorkerSettings) {
     let mut receiver = Receiver::<ToWorker>::new(reading);
-    let wire = Rc::new(Wire::new(Sender::new(socket), page));
     let options = RuntimeOptions {
         gc_stress: settings.gc_stress.is_some(),
         default_timeout: settings.test_timeout,
@@ -87,10 +103,10 @@ fn serve(socket: UnixStream, slot: u32, settings: &WorkerSettings, page: &'stati
         root: settings.root.clone(),
         slot,
     };
-    let mut runtime = match Runtime::new(
+    let runtime = match Runtime::new(
         options,
         Box::new(trun_napi::NoAddons),
-        Box::new(Outbox::new(Rc::clone(&wire))),
+        Box::new(Outbox::new(Rc::clone(wire))),
     ) {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -98,6 +114,8 @@ fn serve(socket: UnixStream, slot: u32, settings: &WorkerSettings, page: &'stati
             return;
         }
     };
+    // After a panic the VM is in no state to be taken down, and this process is about to abort.
+    let mut runtime = ManuallyDrop::new(runtime);
     wire.send(&FromWorker::Ready);
     // A closed or corrupt channel means that the coordinator has ended or given this worker up.
     while let Ok(Received::Message(ToWorker::Run { file, path })) = receiver.receive() {
@@ -108,5 +126,5 @@ fn serve(socket: UnixStream, slot: u32, settings: &WorkerSettings, page: &'stati
         });
         wire.end();
     }
-    runtime.shut_down();
+    ManuallyDrop::into_inner(runtime).shut_down();
 }

@@ -11,7 +11,7 @@ use trun_vm::harness::observer::{
     self as vm, Activity, CaseEnd, CaseOutcome, CollectedCase, Observer, OutputStream, Problem, ProblemKind,
 };
 
-use crate::os::{Running, RunningPage, exit_now};
+use crate::os::{Running, RunningPage, exit_now, wait_for_readers};
 use crate::protocol::channel::Sender;
 use crate::protocol::message::{FromWorker, cap};
 
@@ -21,6 +21,9 @@ pub(super) struct Wire {
     page: &'static RunningPage,
     file: Cell<FileId>,
 }
+
+/// How long a test waits for the coordinator to read what it wrote. Passes only if another process goes on writing.
+const PATIENCE: Duration = Duration::from_millis(20);
 
 impl Wire {
     pub(super) fn new(sender: Sender<FromWorker>, page: &'static RunningPage) -> Self {
@@ -36,6 +39,7 @@ impl Wire {
     }
 
     pub(super) fn end(&self) {
+        wait_for_readers(PATIENCE);
         self.page.publish(Running::Nothing, None);
         self.send(&FromWorker::FileDone { file: self.file.get() });
     }
@@ -80,6 +84,9 @@ impl Observer for Outbox {
     }
 
     fn case_finished(&mut self, end: CaseEnd) {
+        // Raw writes reach the coordinator by another way. It charges them to the test that runs when it reads them, so this
+        // one runs until they have been read. Costs two system calls when there are none.
+        wait_for_readers(PATIENCE);
         self.0.send(&FromWorker::CaseFinished {
             file: self.0.file.get(),
             result: result(end),

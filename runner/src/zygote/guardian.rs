@@ -2,18 +2,21 @@
 
 use std::fs::{self, File};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, killpg, sigprocmask};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::socket::MsgFlags;
-use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::{Pid, dup2_stdin, getpid, setsid};
 
 use super::WorkerStart;
-use super::link::{self, FromZygote, ProcessEnd, ToZygote};
-use crate::os::{Forked, adopt_orphans, close_all_but, die_with_parent, exit_now, fork, reset_signals};
+use super::link::{self, FromZygote, ToZygote};
+use crate::os::{
+    Forked, adopt_orphans, children, close_all_but, die_with_parent, exit_now, fork, kill_descendants, kill_group,
+    peek_ended, reap, reset_signals,
+};
 
 /// What the terminal sends to a foreground group. The zygote is in none, but a signal sent by hand must not end it either.
 const TERMINAL_SIGNALS: [Signal; 6] = [
@@ -24,6 +27,9 @@ const TERMINAL_SIGNALS: [Signal; 6] = [
     Signal::SIGTTOU,
     Signal::SIGHUP,
 ];
+
+/// What the kernel may take to end killed processes. One that is stuck in a system call longer than that is left to it.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 struct Guardian<W> {
     socket: OwnedFd,
@@ -55,7 +61,10 @@ pub(super) fn run(socket: OwnedFd, worker: impl Fn(WorkerStart)) -> ! {
         worker,
     };
     guardian.watch();
-    guardian.kill_everything();
+    for (_, pid) in guardian.workers.drain(..) {
+        kill_group(pid);
+    }
+    kill_descendants(PATIENCE);
     exit_now(0)
 }
 
@@ -136,23 +145,31 @@ impl<W: Fn(WorkerStart)> Guardian<W> {
     /// Reaps what has ended. A worker is only looked at first, then its group is killed, then it is reaped: until then the kernel
     /// gives its number to nobody else, so the kill cannot hit a stranger.
     fn reap(&mut self) {
-        let peek = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
-        while let Ok(status) = waitid(Id::All, peek) {
-            let Some(pid) = status.pid() else { return };
+        while let Some((pid, end)) = peek_ended() {
             let worker = self
                 .workers
                 .iter()
                 .position(|(_, p)| *p == pid)
                 .map(|at| self.workers.swap_remove(at));
-            if worker.is_some() {
-                kill_group(pid);
-            }
-            let _ = waitpid(pid, Some(WaitPidFlag::WNOHANG));
             if let Some((slot, _)) = worker {
-                self.tell(&FromZygote::Exited {
-                    slot,
-                    end: end_of(status),
-                });
+                kill_group(pid);
+                self.kill_orphans_of(slot);
+            }
+            reap(pid);
+            if let Some((slot, _)) = worker {
+                self.tell(&FromZygote::Exited { slot, end });
+            }
+        }
+    }
+
+    /// Processes with a session of their own (`detached`) are not in the dead worker's group. The end of their parent has made
+    /// them children of this process; their environment says whose they were.
+    fn kill_orphans_of(&self, slot: u32) {
+        let mark = format!("TRUN_WORKER_ID={slot}");
+        for pid in children() {
+            let is_worker = self.workers.iter().any(|(_, worker)| *worker == pid);
+            if !is_worker && has_env_var(pid, &mark) {
+                kill_group(pid);
             }
         }
     }
@@ -161,52 +178,20 @@ impl<W: Fn(WorkerStart)> Guardian<W> {
     fn tell(&self, message: &FromZygote) {
         let _ = link::send(self.socket.as_fd(), message, &[]);
     }
-
-    /// Kills every worker group and every process that was reparented to this one, until there is none.
-    fn kill_everything(&mut self) {
-        for (_, pid) in self.workers.drain(..) {
-            kill_group(pid);
-        }
-        loop {
-            for pid in children_of(getpid()) {
-                kill_group(pid);
-            }
-            // Blocks until a child ends; each that ends may hand its own children up to this process.
-            match waitpid(None, None) {
-                Ok(_) | Err(Errno::EINTR) => {}
-                Err(_) => return,
-            }
-        }
-    }
 }
 
-fn kill_group(pid: Pid) {
-    // A process without a group of its own has none by that number; one that has ended is no error.
-    let _ = killpg(pid, Signal::SIGKILL);
-    let _ = kill(pid, Signal::SIGKILL);
-}
-
-fn end_of(status: WaitStatus) -> ProcessEnd {
-    match status {
-        WaitStatus::Exited(_, code) => ProcessEnd::Code(code),
-        WaitStatus::Signaled(_, signal, _) => ProcessEnd::Signal(signal as i32),
-        _ => ProcessEnd::Code(-1),
-    }
-}
-
-/// Direct children, by the kernel's list.
-fn children_of(parent: Pid) -> Vec<Pid> {
-    let list = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
-    list.split_whitespace()
-        .filter_map(|pid| pid.parse().ok())
-        .map(Pid::from_raw)
-        .collect()
+fn has_env_var(pid: Pid, assignment: &str) -> bool {
+    let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+    environment
+        .split(|byte| *byte == 0)
+        .any(|entry| entry == assignment.as_bytes())
 }
 
 /// In the forked worker: a session and group of its own, default signals, its own descriptors and no others.
 fn become_worker(zygote: Pid, keep: [i32; 3]) {
     let _ = setsid();
-    reset_signals(&[]);
+    // Writing to a pipe that nobody reads is an error for JavaScript to handle, not a death.
+    reset_signals(&[Signal::SIGPIPE]);
     match die_with_parent(zygote) {
         Ok(true) => {}
         // The zygote died between the fork and here: nobody would ever kill this process.

@@ -2,13 +2,19 @@
 
 use std::io::{self, IoSlice, IoSliceMut};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::time::Duration;
 
 use nix::cmsg_space;
 use nix::errno::Errno;
 use nix::sys::socket::{
-    AddressFamily, ControlMessage, ControlMessageOwned, MsgFlags, SockFlag, SockType, recvmsg, sendmsg, socketpair,
+    AddressFamily, ControlMessage, ControlMessageOwned, MsgFlags, Shutdown, SockFlag, SockType, recvmsg, sendmsg,
+    shutdown, socketpair,
 };
+use nix::unistd::Pid;
 use serde::{Deserialize, Serialize};
+
+pub use crate::os::ProcessEnd;
+use crate::os::{kill_descendants, wait_for};
 
 /// To the zygote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,14 +57,8 @@ pub enum FromZygote {
     },
 }
 
-/// How a process ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ProcessEnd {
-    /// By exiting with this code.
-    Code(i32),
-    /// By this signal.
-    Signal(i32),
-}
+/// What the zygote may take to kill everything below it and end.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// More than any message needs.
 const PACKET: usize = 4096;
@@ -127,9 +127,10 @@ pub(super) fn send<T: Serialize>(socket: BorrowedFd<'_>, message: &T, fds: &[Raw
     }
 }
 
-/// The coordinator's end.
+/// The coordinator's end. Dropping it ends the zygote and, with it, every process below: when that returns, none is left.
 pub struct Link {
     socket: OwnedFd,
+    zygote: Pid,
 }
 
 /// What the coordinator can ask for. A trait, so that the dispatcher is tested without processes.
@@ -147,8 +148,8 @@ pub trait Commands {
 }
 
 impl Link {
-    pub(super) fn new(socket: OwnedFd) -> Self {
-        Self { socket }
+    pub(super) fn new(socket: OwnedFd, zygote: Pid) -> Self {
+        Self { socket, zygote }
     }
 
     /// The socket, to be polled.
@@ -182,5 +183,15 @@ impl Commands for Link {
 
     fn kill(&self, slot: u32) -> io::Result<()> {
         send(self.socket.as_fd(), &ToZygote::Kill { slot }, &[])
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        // For the zygote the end of the socket is the order to kill everything and leave.
+        let _ = shutdown(self.socket.as_raw_fd(), Shutdown::Both);
+        wait_for(self.zygote, PATIENCE);
+        // Nothing, unless somebody killed the zygote: then what it guarded has come to this process.
+        kill_descendants(PATIENCE);
     }
 }

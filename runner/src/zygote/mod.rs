@@ -10,7 +10,7 @@ mod link;
 use std::io;
 use std::os::fd::OwnedFd;
 
-use crate::os::{Forked, fork};
+use crate::os::{Forked, adopt_orphans, fork};
 
 pub use link::{Commands, FromZygote, Link, ProcessEnd, ToZygote};
 
@@ -33,10 +33,12 @@ pub struct WorkerStart {
 /// The system refuses the process or the socket.
 pub fn start(worker: impl Fn(WorkerStart)) -> io::Result<Link> {
     let (ours, theirs) = link::pair()?;
+    // Should the zygote be killed, then what it guarded comes to this process instead of being lost.
+    adopt_orphans()?;
     match fork()? {
-        Forked::Parent(_) => {
+        Forked::Parent(zygote) => {
             drop(theirs);
-            Ok(Link::new(ours))
+            Ok(Link::new(ours, zygote))
         }
         Forked::Child => {
             drop(ours);

@@ -311,7 +311,7 @@ class WritableEnd extends PipeEnd {
         this.destroy(failure);
         return;
       }
-      if (this.writableNeedDrain && this.writableLength === 0) {
+      if (this.writableNeedDrain && this.writableLength === 0 && !this.writableEnded) {
         this.writableNeedDrain = false;
         this.emit('drain');
       }

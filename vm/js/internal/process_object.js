@@ -5,7 +5,7 @@
 
 const EventEmitter = require('node/events');
 const { codes, errnoException, notImplemented, uvException } = require('internal/errors');
-const { validateFunction, validateNumber, validateObject, validateString, parseFileMode } = require('internal/validators');
+const { validateFunction, validateInteger, validateNumber, validateObject, validateString, parseFileMode } = require('internal/validators');
 const { nextTick } = require('internal/task_queues');
 
 const native = binding('process');
@@ -187,12 +187,8 @@ let exitCode;
 
 function exitCodeFrom(code) {
   if (code === undefined || code === null) return code;
-  let number = code;
-  if (typeof code === 'string' && code !== '') number = Number(code);
-  if (typeof number !== 'number' || (typeof code === 'string' && !Number.isInteger(number))) {
-    throw new codes.ERR_INVALID_ARG_TYPE('code', 'integer', code);
-  }
-  if (!Number.isInteger(number)) throw new codes.ERR_OUT_OF_RANGE('code', 'an integer', code);
+  const number = typeof code === 'string' && code !== '' ? Number(code) : code;
+  validateInteger(Number.isInteger(number) ? number : code, 'code');
   return number;
 }
 
@@ -275,9 +271,7 @@ function loadEnvFile(path = '.env') {
 }
 
 function noSuchBinding(name) {
-  const error = new Error(`No such module: ${name}`);
-  error.code = 'ERR_INVALID_MODULE';
-  throw error;
+  throw new Error(`No such module: ${name}`);
 }
 
 const methods = {

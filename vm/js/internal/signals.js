@@ -1,6 +1,6 @@
 // Listening to signals: `process.on('SIGUSR1', …)` takes the signal over, removing the last listener gives it back.
 
-const { uvException } = require('internal/errors');
+const { errnoException } = require('internal/errors');
 const { signals } = require('node/constants');
 
 const native = binding('signals');
@@ -30,7 +30,7 @@ function attach(process) {
   process.on('newListener', (event) => {
     if (!isSignal(event) || watched.has(signals[event])) return;
     const result = native.watch(signals[event]);
-    if (result < 0) throw uvException({ errno: result, syscall: 'uv_signal_start' });
+    if (result < 0) throw errnoException(result, 'uv_signal_start');
     watched.set(signals[event], event);
     wait(process);
   });

@@ -29,28 +29,13 @@ const kRefed = Symbol('refed');
 function delayOf(after) {
   const delay = after * 1;
   if (delay >= 1 && delay <= TIMEOUT_MAX) return Math.trunc(delay);
-  warnAboutDelay(after, delay);
+  if (delay > TIMEOUT_MAX) warnAboutOverflow(after);
   return 1;
 }
 
-function warnAboutDelay(after, delay) {
-  const { emitWarning } = require('internal/process_object').process;
-  if (delay > TIMEOUT_MAX) {
-    emitWarning(`${after} does not fit into a 32-bit signed integer.\nTimeout duration was set to 1.`, 'TimeoutOverflowWarning');
-  } else if (delay < 0) {
-    emitOnce('negative', `${after} is a negative number.\nTimeout duration was set to 1.`, 'TimeoutNegativeWarning');
-  } else if (delay !== delay && after !== undefined) {
-    emitOnce('nan', `${after} is not a number.\nTimeout duration was set to 1.`, 'TimeoutNaNWarning');
-  }
-}
-
-let warned;
-
-function emitOnce(kind, message, name) {
-  warned ??= new Set();
-  if (warned.has(kind)) return;
-  warned.add(kind);
-  require('internal/process_object').process.emitWarning(message, name);
+function warnAboutOverflow(after) {
+  require('internal/process_object').process.emitWarning(
+    `${after} does not fit into a 32-bit signed integer.\nTimeout duration was set to 1.`, 'TimeoutOverflowWarning');
 }
 
 class Timeout {

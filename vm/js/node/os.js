@@ -86,7 +86,7 @@ function userInfo(options) {
   if (user === undefined) throw new SystemError(-2, 'uv_os_get_passwd');
   const text = (value) => (asBuffer ? require('node/buffer').Buffer.from(value) : value);
   const [username, home, shell, uid, gid] = user;
-  return { uid, gid, username: text(username), homedir: text(home), shell: shell === '' ? null : text(shell) };
+  return { __proto__: null, uid, gid, username: text(username), homedir: text(home), shell: shell === '' ? null : text(shell) };
 }
 
 function getPriority(pid = 0) {

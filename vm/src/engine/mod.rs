@@ -26,6 +26,7 @@ mod array_buffer;
 mod class;
 mod ctx;
 mod exception;
+mod faults;
 mod function;
 mod glib;
 mod object;

@@ -76,6 +76,7 @@ impl Vm {
         let main_context = MainContext::push();
         // SAFETY: takes nothing; the group is released by `Group`.
         let group = Group(unsafe { sys::JSContextGroupCreate() });
+        super::faults::stand_in_front();
         let roots = Roots::default();
         // SAFETY: the group is live and new.
         unsafe { roots.install(group.0) };

@@ -36,7 +36,7 @@ const TEXTS = {
   ERR_FS_CP_SOCKET: ['Cannot copy a socket file', 22, 'EINVAL'],
   ERR_FS_CP_FIFO_PIPE: ['Cannot copy a FIFO pipe', 22, 'EINVAL'],
   ERR_FS_CP_UNKNOWN: ['Cannot copy an unknown file type', 22, 'EINVAL'],
-  ERR_FS_EISDIR: ['Recursive option not enabled, cannot copy a directory', 21, 'EISDIR'],
+  ERR_FS_EISDIR: ['Path is a directory', 22, 'EISDIR'],
 };
 
 function cpError(code, message, path) {

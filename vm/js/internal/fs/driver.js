@@ -98,7 +98,8 @@ function callback(name, operation) {
   return {
     [name](...args) {
       while (args.length > 0 && args[args.length - 1] === undefined) args.pop();
-      const last = checkCallback(args.pop());
+      // The path alone is no callback: then it is missing.
+      const last = checkCallback(args.length > 1 || typeof args[0] === 'function' ? args.pop() : undefined);
       runCallback(apply(operation, undefined, args), last);
     },
   }[name];

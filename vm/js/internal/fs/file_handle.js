@@ -50,19 +50,19 @@ class FileHandle extends EventEmitter {
       buffer ??= require('node/buffer').Buffer.alloc(16384);
     }
     const bytesRead = await this.#run('read', ops.read, buffer, offset, length, position);
-    return { bytesRead, buffer };
+    return { __proto__: null, bytesRead, buffer };
   }
 
   async readv(buffers, position) {
-    return { bytesRead: await this.#run('readv', ops.readv, buffers, position), buffers };
+    return { __proto__: null, bytesRead: await this.#run('readv', ops.readv, buffers, position), buffers };
   }
 
   async write(data, offset, length, position) {
-    return { bytesWritten: await this.#run('write', ops.write, data, offset, length, position), buffer: data };
+    return { __proto__: null, bytesWritten: await this.#run('write', ops.write, data, offset, length, position), buffer: data };
   }
 
   async writev(buffers, position) {
-    return { bytesWritten: await this.#run('writev', ops.writev, buffers, position), buffers };
+    return { __proto__: null, bytesWritten: await this.#run('writev', ops.writev, buffers, position), buffers };
   }
 
   async* readLines(options) {

@@ -316,8 +316,7 @@ function* mkdir(path, options) {
     yield ['mkdir', path, undefined, native.mkdir, path, bits];
     return undefined;
   }
-  const first = yield ['mkdir', path, undefined, native.mkdirAll, path, bits];
-  return first === undefined ? undefined : require('node/path').resolve(first);
+  return yield ['mkdir', path, undefined, native.mkdirAll, path, bits];
 }
 
 function* mkdtemp(prefix, options) {
@@ -429,7 +428,7 @@ function realpathWith(syscall) {
 
 /** Node's own realpath goes from part to part: its error names the first that is missing. */
 function* lstatFirstMissing(path) {
-  for (let at = path.indexOf('/', 1); at !== -1; at = path.indexOf('/', at + 1)) yield* stat(path.slice(0, at));
+  for (let at = path.indexOf('/', 1); at !== -1; at = path.indexOf('/', at + 1)) yield* lstat(path.slice(0, at));
 }
 
 module.exports = {

@@ -14,6 +14,7 @@ pub mod discovery;
 #[allow(unsafe_code, reason = "forking, and memory shared by processes")]
 pub mod os;
 pub mod output;
+pub mod pattern;
 pub mod protocol;
 pub mod run;
 pub mod worker;
@@ -29,7 +30,10 @@ pub fn main_with(args: impl Iterator<Item = OsString>) -> u8 {
             io::stdout(),
             &format!("trun {} ({})", env!("CARGO_PKG_VERSION"), trun_vm::engine_version()),
         ),
-        Ok(Command::Run(settings)) => run::run(&settings, &mut complain).unwrap_or_else(|error| {
+        Ok(Command::Run(settings)) => run::run(&settings, &mut complain, &mut |note| {
+            let _ = say(io::stderr(), &format!("warning: {note}"));
+        })
+        .unwrap_or_else(|error| {
             complain(&error.to_string());
             error.exit_code()
         }),

@@ -16,6 +16,7 @@ use crate::coordinator::signals::Signals;
 use crate::discovery::{self, DiscoveryError};
 use crate::os;
 use crate::output::{self, OutputError, Outputs};
+use crate::pattern;
 use crate::worker::{self, WorkerSettings};
 use crate::zygote;
 
@@ -31,6 +32,9 @@ pub enum RunError {
     /// The system refuses what a run needs.
     #[error("failed to start: {0}")]
     System(#[from] io::Error),
+    /// `-t` is no regular expression.
+    #[error("invalid value for -t: {0}")]
+    Pattern(String),
     /// A path that no report can name.
     #[error("{0} is not valid UTF-8; rename it")]
     NotUnicode(String),
@@ -42,6 +46,7 @@ impl RunError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Discovery(error) => error.exit_code(),
+            Self::Pattern(_) => ExitCode::Usage,
             _ => ExitCode::Broken,
         }
     }
@@ -79,18 +84,25 @@ impl EventSink for Sink {
 ///
 /// # Errors
 /// There is nothing to run, or the run could not be started or reported.
-pub fn run(settings: &Settings, note: &mut dyn FnMut(&str)) -> Result<ExitCode, RunError> {
+pub fn run(
+    settings: &Settings,
+    complain: &mut dyn FnMut(&str),
+    warn: &mut dyn FnMut(&str),
+) -> Result<ExitCode, RunError> {
     let found = if settings.pass_with_no_tests {
         discovery::discover_any(&settings.root, &settings.paths)?
     } else {
         discovery::discover(&settings.root, &settings.paths)?
     };
-    found.notes.iter().for_each(|text| note(text));
+    found.notes.iter().for_each(|text| warn(text));
     let files = found
         .files
         .iter()
         .map(|path| utf8(path))
         .collect::<Result<Vec<_>, _>>()?;
+    if let Some(pattern) = &settings.name_pattern {
+        pattern::check(pattern)?.map_err(RunError::Pattern)?;
+    }
     let workers = settings.workers.min(files.len()).max(1);
     let pages = os::map_pages(workers)?;
     let worker_settings = WorkerSettings {
@@ -118,13 +130,13 @@ pub fn run(settings: &Settings, note: &mut dyn FnMut(&str)) -> Result<ExitCode, 
         on_crash: settings.on_crash,
         worker_memory: settings.worker_memory,
     };
-    let mut dispatcher = Dispatcher::new(plan, Hands::new(link, sink), os::monotonic_ns());
+    let mut dispatcher = Dispatcher::new(plan, Hands::new(link, pages, sink), os::monotonic_ns());
     reactor::run(&mut dispatcher, &signals, pages)?;
-    Ok(finish(dispatcher.into_control().into_sink(), &settings.root, note))
+    Ok(finish(dispatcher.into_control().into_sink(), settings, complain))
 }
 
 /// Writes what is left to write, then judges: a signal before a broken trun before failed tests.
-fn finish(sink: Sink, root: &Path, complain: &mut dyn FnMut(&str)) -> ExitCode {
+fn finish(sink: Sink, settings: &Settings, complain: &mut dyn FnMut(&str)) -> ExitCode {
     let Sink {
         reporters,
         outputs,
@@ -133,7 +145,9 @@ fn finish(sink: Sink, root: &Path, complain: &mut dyn FnMut(&str)) -> ExitCode {
         failures,
     } = sink;
     drop(reporters);
-    let unwritten = outputs.finish(root, &mut io::stderr());
+    let unwritten = outputs.finish(&settings.root, &mut io::stderr());
+    let ran = stats.tests_passed + stats.tests_failed + stats.tests_todo;
+    let nothing_ran = ran == 0 && (settings.name_pattern.is_some() || stats.tests_total() == 0);
     let gone = |error: &OutputError| error.is_broken_pipe();
     unwritten
         .iter()
@@ -144,11 +158,20 @@ fn finish(sink: Sink, root: &Path, complain: &mut dyn FnMut(&str)) -> ExitCode {
         failures.iter().for_each(|failure| complain(failure));
     }
     match end {
+        // Standard output was not closed but full.
+        Some(RunEnd::Interrupted(_)) if unwritten.iter().any(|error| !gone(error)) => ExitCode::Broken,
         Some(RunEnd::Interrupted(name)) => signal_number(&name).map_or(ExitCode::Broken, ExitCode::signal),
         Some(RunEnd::Broken(_)) | None => ExitCode::Broken,
         _ if unwritten.iter().any(gone) => ExitCode::signal(Signal::SIGPIPE as i32),
         _ if !unwritten.is_empty() || !failures.is_empty() => ExitCode::Broken,
         _ if stats.is_failed() => ExitCode::Failed,
+        _ if nothing_ran && !settings.pass_with_no_tests => {
+            complain(&settings.name_pattern.as_ref().map_or_else(
+                || "no tests found: the files that ran declare none".to_owned(),
+                |pattern| format!("no test matches -t {pattern}"),
+            ));
+            ExitCode::NoTests
+        }
         _ => ExitCode::Passed,
     }
 }

@@ -20,4 +20,4 @@ pub mod realm;
 pub mod runtime;
 
 pub use engine::engine_version;
-pub use runtime::{Runtime, RuntimeError, RuntimeOptions, prepare_process};
+pub use runtime::{Runtime, RuntimeError, RuntimeOptions, check_pattern, prepare_process};

@@ -56,6 +56,23 @@ pub fn prepare_process(gc_stress: Option<u32>) {
     configure(EngineOptions { gc_stress });
 }
 
+/// Whether `pattern` is the source of a regular expression; makes a VM for the question.
+///
+/// # Errors
+/// What the engine says is wrong with it.
+pub fn check_pattern(pattern: &str) -> Result<(), String> {
+    let vm = Vm::new().map_err(|error| error.to_string())?;
+    vm.create_global().enter(|cx| {
+        let checked = cx
+            .eval("(source) => void new RegExp(source)", "trun:pattern")
+            .and_then(|check| check.expect_object(cx, "the check"))
+            .and_then(|check| check.call(cx, &[cx.string(pattern)]));
+        checked
+            .map(|_| ())
+            .map_err(|thrown| thrown.0.to_text(cx).unwrap_or_default())
+    })
+}
+
 impl Runtime {
     /// Makes the VM. `observer` hears of everything that happens in the files it runs.
     ///

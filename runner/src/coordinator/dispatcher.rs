@@ -180,6 +180,11 @@ impl<C: Control> Dispatcher<C> {
     fn spawn(&mut self, slot: Slot) {
         let now = self.now;
         self.place(slot).start(now);
+        self.views[slot as usize - 1] = SlotView {
+            running: Running::Nothing,
+            since: now,
+            deadline: None,
+        };
         if let Err(error) = self.control.spawn(slot) {
             self.place(slot).state = State::Vacant;
             self.break_run(&format!("no worker process could be started: {error}"));

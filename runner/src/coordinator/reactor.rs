@@ -13,7 +13,7 @@ use super::dispatcher::{Control, Dispatcher};
 use super::event::{InternalEvent, Response, Slot, SlotView, Tick};
 use super::signals::Signals;
 use super::wires::Wires;
-use crate::os::{RunningPage, monotonic_ns};
+use crate::os::{Running, RunningPage, monotonic_ns};
 use crate::protocol::message::ToWorker;
 use crate::zygote::{Commands, Link};
 
@@ -31,15 +31,17 @@ pub trait EventSink {
 /// The dispatcher's hands, made of real processes and sockets.
 pub struct Hands<S> {
     link: Link,
+    pages: &'static [RunningPage],
     wires: BTreeMap<Slot, Wires>,
     sink: S,
 }
 
 impl<S: EventSink> Hands<S> {
     /// Hands that reach the zygote and the reporters.
-    pub fn new(link: Link, sink: S) -> Self {
+    pub fn new(link: Link, pages: &'static [RunningPage], sink: S) -> Self {
         Self {
             link,
+            pages,
             wires: BTreeMap::new(),
             sink,
         }
@@ -53,6 +55,8 @@ impl<S: EventSink> Hands<S> {
 
 impl<S: EventSink> Control for Hands<S> {
     fn spawn(&mut self, slot: Slot) -> io::Result<()> {
+        // What the slot's last worker was doing must not be taken for what the next one does.
+        self.pages[slot as usize - 1].publish(Running::Nothing, None);
         let (wires, theirs) = Wires::new(slot)?;
         self.link
             .spawn(slot, [theirs[0].as_fd(), theirs[1].as_fd(), theirs[2].as_fd()])?;
@@ -116,7 +120,7 @@ pub fn run<S: EventSink>(
         }
         if let Some(gap) = clock.tick_due(dispatcher.tick_interval()) {
             dispatcher.noticed_gap(gap, monotonic_ns());
-            events.push(InternalEvent::Tick(clock.look(dispatcher, pages)));
+            events.insert(0, InternalEvent::Tick(clock.look(dispatcher, pages)));
         } else if events.iter().any(ends_a_worker) {
             // A death is judged by what the page says at that moment.
             events.insert(0, InternalEvent::Tick(clock.look(dispatcher, pages)));

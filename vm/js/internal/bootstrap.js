@@ -109,6 +109,7 @@
 
   /** Evaluates the test file, then collects its tests; settles phase 0. */
   function load(path) {
+    requireInternal.mainFile = path;
     try {
       whenDone(loader.importEntry(path), collect);
     } catch (error) {
@@ -188,6 +189,7 @@
    */
   function uncaught(error, origin = 'uncaughtException') {
     const frame = asyncContext.takeThrownFrame() ?? asyncContext.current();
+    if (cache.get('internal/process_object')?.exports.captureUncaught(error)) return undefined;
     const process = listeners('uncaughtException');
     if (process !== undefined) {
       process.emit('uncaughtException', error, origin);

@@ -233,7 +233,7 @@ methods.groupCollapsed = methods.group;
 
 /** Puts the methods on a console as own functions that keep their `this`, so that they can be passed around. */
 function bindMethods(target) {
-  for (const name in methods) {
+  for (const name of Object.keys(methods)) {
     const method = methods[name];
     const bound = method.bind(target);
     Object.defineProperty(bound, 'name', { __proto__: null, value: name, configurable: true });

@@ -69,9 +69,9 @@ function headline(error) {
   try {
     const text = apply(NativeError.prototype.toString, error, []);
     // Errors of the runtime carry their code in the headline, as Node's do.
-    const { code } = error;
-    const name = error.name;
-    return typeof code === 'string' && code.startsWith('ERR_') && text.startsWith(`${name}:`) ? `${name} [${code}]${text.slice(name.length)}` : text;
+    const { code, name } = error;
+    const isOurs = typeof code === 'string' && error[require('internal/errors').kIsNodeError];
+    return isOurs && text.startsWith(`${name}:`) ? `${name} [${code}]${text.slice(name.length)}` : text;
   } catch {
     return 'Error';
   }
@@ -109,18 +109,24 @@ function makeLazy(object, stack) {
 }
 
 function wrap(Native) {
-  function Wrapped(...args) {
-    const error = construct(Native, args, new.target ?? Wrapped);
-    const own = getOwnPropertyDescriptor(error, 'stack');
-    if (own !== undefined && typeof own.value === 'string') makeLazy(error, own.value);
-    return error;
-  }
-  defineProperty(Wrapped, 'name', { value: Native.name, configurable: true });
-  defineProperty(Wrapped, 'length', { value: Native.length, configurable: true });
+  // The engine shows the name of the function that was bound.
+  const { [Native.name]: Wrapped } = {
+    [Native.name]: function (...args) {
+      const error = construct(Native, args, new.target ?? Wrapped);
+      const own = getOwnPropertyDescriptor(error, 'stack');
+      if (own !== undefined && typeof own.value === 'string') makeLazy(error, own.value);
+      return error;
+    },
+  };
   defineProperty(Wrapped, 'prototype', { value: Native.prototype, writable: false });
-  defineProperty(Native.prototype, 'constructor', { value: Wrapped, writable: true, configurable: true });
-  defineProperty(globalThis, Native.name, { value: Wrapped, writable: true, configurable: true });
-  return Wrapped;
+  // Bound, so that its source reads as native code; `new.target` and `instanceof` see through it.
+  const Bound = Wrapped.bind(undefined);
+  defineProperty(Bound, 'name', { value: Native.name, configurable: true });
+  defineProperty(Bound, 'length', { value: Native.length, configurable: true });
+  defineProperty(Bound, 'prototype', { value: Native.prototype, writable: false });
+  defineProperty(Native.prototype, 'constructor', { value: Bound, writable: true, configurable: true });
+  defineProperty(globalThis, Native.name, { value: Bound, writable: true, configurable: true });
+  return Bound;
 }
 
 function captureStackTrace(target, above) {

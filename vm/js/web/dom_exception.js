@@ -71,7 +71,7 @@ Object.defineProperties(DOMException.prototype, {
   code: { __proto__: null, enumerable: true },
   [Symbol.toStringTag]: { __proto__: null, value: 'DOMException', configurable: true },
 });
-for (const name in CODES) {
+for (const name of Object.keys(CODES)) {
   const constant = { __proto__: null, value: CODES[name], enumerable: true };
   Object.defineProperty(DOMException, constantName(name), constant);
   Object.defineProperty(DOMException.prototype, constantName(name), constant);

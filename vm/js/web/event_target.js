@@ -111,7 +111,7 @@ function stateOf(event) {
 }
 
 const PHASES = { NONE: 0, CAPTURING_PHASE: 1, AT_TARGET: 2, BUBBLING_PHASE: 3 };
-for (const name in PHASES) {
+for (const name of Object.keys(PHASES)) {
   const constant = { __proto__: null, value: PHASES[name], enumerable: true };
   Object.defineProperty(Event, name, constant);
   Object.defineProperty(Event.prototype, name, constant);

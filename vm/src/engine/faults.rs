@@ -34,7 +34,9 @@ fn replace(signal: c_int) -> libc::sigaction {
 extern "C" fn on_fault(signal: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     // SAFETY: the kernel passes a valid `siginfo_t`.
     let sent_by_a_process = unsafe { (*info).si_code } <= 0;
-    let previous = ENGINE.get().and_then(|all| SIGNALS.iter().position(|s| *s == signal).map(|i| all[i]));
+    let previous = ENGINE
+        .get()
+        .and_then(|all| SIGNALS.iter().position(|s| *s == signal).map(|i| all[i]));
     match previous.filter(|_| !sent_by_a_process) {
         Some(engine) if engine.sa_sigaction > libc::SIG_IGN && engine.sa_flags & libc::SA_SIGINFO != 0 => {
             // SAFETY: the engine registered this address with SA_SIGINFO, so it has this signature.

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::engine::{Ctx, JsResult, Object, Value};
 use crate::harness::observer::{CodeFrame, FrameOwner, Problem, ProblemKind, SourceLocation, StackFrame};
-use crate::harness::stack::user_frames;
+use crate::harness::stack::{owner_of, user_frames};
 
 /// Lines shown before and after the marked one.
 const CONTEXT: u32 = 2;
@@ -53,8 +53,16 @@ pub fn read<'r>(
     } else {
         ProblemKind::Thrown
     };
-    let stack = user_frames(&text(5)?.unwrap_or_default());
+    let mut stack = user_frames(&text(5)?.unwrap_or_default());
     let place = read_place(cx, parts.get_index(cx, 7)?)?;
+    // A fault the loader found has no stack of calls, but a place.
+    if let (Some(place), true) = (&place, stack.is_empty()) {
+        stack.push(StackFrame {
+            function: None,
+            owner: owner_of(&place.file),
+            location: Some(place.clone()),
+        });
+    }
     let code_frame = place.or_else(|| blamed(&stack)).and_then(code_frame);
     let cause = parts.get_index(cx, 6)?;
     Ok(Problem {

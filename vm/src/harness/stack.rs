@@ -25,10 +25,20 @@ pub fn user_frames(stack: &str) -> Vec<StackFrame> {
     frames
 }
 
-/// Every frame of an engine stack, mapped.
+/// The frames of an engine stack, mapped, without native functions that the runtime itself has called.
 #[must_use]
 pub fn mapped_frames(stack: &str) -> Vec<StackFrame> {
-    parse_stack(stack).into_iter().map(map_frame).collect()
+    let mut frames: Vec<StackFrame> = parse_stack(stack).into_iter().map(map_frame).collect();
+    let mut below_is_ours = false;
+    // From the outermost in, so that the caller of each is known.
+    frames.reverse();
+    frames.retain(|frame| {
+        let keep = frame.location.is_some() || !below_is_ours;
+        below_is_ours = frame.owner == FrameOwner::Internal && (frame.location.is_some() || below_is_ours);
+        keep
+    });
+    frames.reverse();
+    frames
 }
 
 fn map_frame(frame: RawFrame) -> StackFrame {
@@ -79,7 +89,9 @@ fn map_frame(frame: RawFrame) -> StackFrame {
     }
 }
 
-fn owner_of(file: &str) -> FrameOwner {
+/// Whose code a file is.
+#[must_use]
+pub fn owner_of(file: &str) -> FrameOwner {
     if file.contains("/node_modules/") {
         FrameOwner::Dependency
     } else {

@@ -94,3 +94,46 @@ pub fn exit_descriptor(pid: u32) -> Option<OwnedFd> {
         .filter(|fd| *fd >= 0)
         .map(|fd| unsafe { OwnedFd::from_raw_fd(fd) })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::os::unix::net::UnixStream;
+
+    use super::*;
+
+    #[test]
+    fn the_child_sees_its_descriptors_and_leads_a_group() {
+        let (mut ours, theirs) = UnixStream::pair().expect("a pair");
+        let mut command = Command::new("sh");
+        command.args([
+            "-c",
+            "read line <&5; echo \"$line $(ps -o pgid= -p $$ | tr -d ' ') $$\" >&5",
+        ]);
+        let setup = ChildSetup {
+            own_session: false,
+            descriptors: vec![(theirs.into(), 5)],
+        };
+        let held = prepare(&mut command, setup).expect("descriptors are left");
+        let mut child = command.spawn().expect("sh is there");
+        drop((command, held));
+        ours.write_all(b"hello\n").expect("it listens");
+        let mut answer = String::new();
+        ours.read_to_string(&mut answer).expect("it answers");
+        assert_eq!(answer.trim(), format!("hello {0} {0}", child.id()));
+        assert!(child.wait().expect("it ends").success());
+    }
+
+    #[test]
+    fn a_missing_program_is_told_from_one_that_fails() {
+        let mut command = Command::new("/no/such/program");
+        let (_ours, theirs) = UnixStream::pair().expect("a pair");
+        let setup = ChildSetup {
+            own_session: true,
+            descriptors: vec![(theirs.into(), 3)],
+        };
+        let _held = prepare(&mut command, setup).expect("descriptors are left");
+        let error = command.spawn().expect_err("there is no such program");
+        assert_eq!(error.raw_os_error(), Some(libc::ENOENT));
+    }
+}

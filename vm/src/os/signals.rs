@@ -92,3 +92,25 @@ extern "C" fn on_signal(signal: libc::c_int) {
     unsafe { libc::write(WRITE_END.load(Ordering::Relaxed), (&raw const byte).cast(), 1) };
     Errno::set_raw(saved);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn a_watched_signal_arrives_as_a_byte() {
+        let watch = SignalWatch::new(libc::SIGWINCH).expect("it can be caught");
+        crate::os::kill(std::process::id().cast_signed(), libc::SIGWINCH).expect("that is us");
+        let mut bytes = [0; 1];
+        let mut reader = SignalPipe::get().expect("made").reader();
+        // Another thread of the test process may be the one that runs the handler.
+        while reader.read(&mut bytes).is_err() {
+            std::thread::yield_now();
+        }
+        assert_eq!(i32::from(bytes[0]), libc::SIGWINCH);
+        drop(watch);
+        assert_eq!(SignalWatch::new(libc::SIGKILL).err(), Some(Errno::EINVAL));
+    }
+}

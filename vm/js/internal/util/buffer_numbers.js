@@ -303,7 +303,7 @@ const methods = {
 
 /** Adds all methods, and the spelling `Uint` of those with `UInt`. */
 function install(prototype) {
-  for (const name in methods) {
+  for (const name of Object.keys(methods)) {
     prototype[name] = methods[name];
     if (name.includes('UInt')) prototype[name.replace('UInt', 'Uint')] = methods[name];
   }

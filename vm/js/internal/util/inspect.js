@@ -174,7 +174,7 @@ function formatCustom(ctx, original, value, depth, isProxy) {
 
 function optionsForCustom(ctx, isForeign) {
   const options = { stylize: ctx.stylize };
-  for (const name in inspectDefaultOptions) options[name] = ctx[name];
+  for (const name of Object.keys(inspectDefaultOptions)) options[name] = ctx[name];
   Object.assign(options, ctx.userOptions);
   if (isForeign) {
     // What comes from another realm must not reach this one through the options' prototypes.
@@ -233,7 +233,7 @@ function constructorName(value, ctx, depth, inherited) {
 
 function contextOptions(ctx) {
   const options = {};
-  for (const name in inspectDefaultOptions) options[name] = ctx[name];
+  for (const name of Object.keys(inspectDefaultOptions)) options[name] = ctx[name];
   return options;
 }
 

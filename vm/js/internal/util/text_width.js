@@ -74,7 +74,7 @@ const ALIASES = {
   strikeThrough: 'strikethrough', crossedOut: 'strikethrough', conceal: 'hidden', swapColors: 'inverse',
   swapcolors: 'inverse', doubleUnderline: 'doubleunderline',
 };
-for (const alias in ALIASES) {
+for (const alias of Object.keys(ALIASES)) {
   Object.defineProperty(colors, alias, {
     get() { return this[ALIASES[alias]]; },
     set(value) { this[ALIASES[alias]] = value; },

@@ -188,3 +188,25 @@ pub(super) fn realpath<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
             .map_err(|e| errno_of(&e))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn makes_what_is_missing_and_tells_the_first() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let deep = root.path().join("a/b/c");
+        assert_eq!(make_all(&deep, 0o777).expect("made"), Some(root.path().join("a")));
+        assert_eq!(make_all(&deep, 0o777).expect("there"), None);
+        assert_eq!(
+            make_all(&root.path().join("a/b/d"), 0o777).expect("made"),
+            Some(root.path().join("a/b/d"))
+        );
+        fs::write(root.path().join("file"), "").expect("written");
+        let below = make_all(&root.path().join("file/x"), 0o777).expect_err("a file is in the way");
+        assert_eq!(below.raw_os_error(), Some(libc::ENOTDIR));
+        let itself = make_all(&root.path().join("file"), 0o777).expect_err("it is a file");
+        assert_eq!(itself.raw_os_error(), Some(libc::EEXIST));
+    }
+}

@@ -33,8 +33,13 @@ pub enum RunError {
     #[error("failed to start: {0}")]
     System(#[from] io::Error),
     /// `-t` is no regular expression.
-    #[error("invalid value for -t: {0}")]
-    Pattern(String),
+    #[error("invalid value \"{pattern}\" for -t: {why}")]
+    Pattern {
+        /// As it was typed.
+        pattern: String,
+        /// What the engine says.
+        why: String,
+    },
     /// A path that no report can name.
     #[error("{0} is not valid UTF-8; rename it")]
     NotUnicode(String),
@@ -46,7 +51,7 @@ impl RunError {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Discovery(error) => error.exit_code(),
-            Self::Pattern(_) => ExitCode::Usage,
+            Self::Pattern { .. } => ExitCode::Usage,
             _ => ExitCode::Broken,
         }
     }
@@ -101,7 +106,10 @@ pub fn run(
         .map(|path| utf8(path))
         .collect::<Result<Vec<_>, _>>()?;
     if let Some(pattern) = &settings.name_pattern {
-        pattern::check(pattern)?.map_err(RunError::Pattern)?;
+        pattern::check(pattern)?.map_err(|why| RunError::Pattern {
+            pattern: pattern.clone(),
+            why,
+        })?;
     }
     let workers = settings.workers.min(files.len()).max(1);
     let pages = os::map_pages(workers)?;

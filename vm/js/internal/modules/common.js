@@ -76,8 +76,9 @@ function importCommon(mod) {
   const known = cache[mod.cacheKey];
   if (known !== undefined) return (mod.commonModule = known);
   try {
-    return loadCommon(mod, undefined);
+    return (mod.commonModule = loadCommon(mod, undefined));
   } catch (error) {
+    mod.commonModule = undefined;
     // An ES module that failed stays failed, and so does what it imports.
     mod.error = { value: error };
     throw error;
@@ -87,19 +88,14 @@ function importCommon(mod) {
 /** Makes, caches and runs a module. */
 function loadCommon(mod, parent) {
   const module_ = moduleFor(mod, parent);
+  // At once: a cycle back to it must find the unfinished exports.
   cache[mod.cacheKey] = module_;
-  // Set at once: a cycle back through an import must find the unfinished exports.
-  const isFirst = mod.commonModule === undefined;
-  if (isFirst) mod.commonModule = module_;
   let finished = false;
   try {
     runCommon(mod, module_);
     finished = true;
   } finally {
-    if (!finished) {
-      delete cache[mod.cacheKey];
-      if (isFirst) mod.commonModule = undefined;
-    }
+    if (!finished) delete cache[mod.cacheKey];
   }
   module_.loaded = true;
   return module_;

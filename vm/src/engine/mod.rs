@@ -5,21 +5,66 @@
 //! loop.
 //!
 //! Everything here lives on the JS thread. Values are branded by an invariant lifetime that only [`Global::enter`] and the trampoline
-//! for native functions hand out, so values of two realms do not mix:
+//! for native functions hand out. Within one entry they are used like this:
+//!
+//! ```
+//! use trun_vm::engine::Vm;
+//! let vm = Vm::new().unwrap();
+//! let (a, b) = (vm.create_global(), vm.create_global());
+//! a.enter(|one| {
+//!     let _ = one.global().set(one, "fine", one.object());
+//!     b.enter(|two| {
+//!         let _ = two.global().set(two, "fine", two.object());
+//!     });
+//! });
+//! ```
+//!
+//! Values of two realms do not mix:
 //!
 //! ```compile_fail
 //! use trun_vm::engine::Vm;
 //! let vm = Vm::new().unwrap();
 //! let (a, b) = (vm.create_global(), vm.create_global());
-//! a.enter(|one| b.enter(|two| two.global().set(two, "leak", one.global())));
+//! a.enter(|one| {
+//!     b.enter(|two| {
+//!         let _ = two.global().set(two, "mixed", one.object());
+//!     });
+//! });
 //! ```
 //!
-//! nor do they leave the entry they were seen in:
+//! nor does a context serve values of another realm:
 //!
 //! ```compile_fail
 //! use trun_vm::engine::Vm;
 //! let vm = Vm::new().unwrap();
-//! let kept = vm.create_global().enter(|cx| cx.global());
+//! let (a, b) = (vm.create_global(), vm.create_global());
+//! a.enter(|one| {
+//!     b.enter(|two| {
+//!         let _ = one.object().get(two, "mixed");
+//!     });
+//! });
+//! ```
+//!
+//! nor do values leave the entry they were seen in:
+//!
+//! ```compile_fail
+//! use trun_vm::engine::Vm;
+//! let vm = Vm::new().unwrap();
+//! let a = vm.create_global();
+//! let kept = a.enter(|cx| cx.global());
+//! ```
+//!
+//! nor does a context go to another thread:
+//!
+//! ```compile_fail
+//! use trun_vm::engine::Vm;
+//! let vm = Vm::new().unwrap();
+//! let a = vm.create_global();
+//! a.enter(|cx| {
+//!     std::thread::scope(|threads| {
+//!         threads.spawn(move || { let _ = cx; });
+//!     });
+//! });
 //! ```
 
 mod array_buffer;

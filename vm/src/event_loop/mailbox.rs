@@ -64,3 +64,35 @@ impl Poster {
         self.bell.notify_one();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_arrive_in_order_and_those_for_retired_realms_never() {
+        let mailbox = Mailbox::new(Arc::new(Notify::new()));
+        let (old, new) = (mailbox.poster(1), mailbox.poster(2));
+        let threads = [old.clone(), new.clone()].map(|poster| {
+            std::thread::spawn(move || {
+                for _ in 0..100 {
+                    poster.post(Box::new(|_| Ok(())));
+                }
+            })
+        });
+        for thread in threads {
+            thread.join().expect("posting does not panic");
+        }
+        let mut taken = 0;
+        while mailbox.take(2).is_some() {
+            taken += 1;
+        }
+        assert_eq!(taken, 100);
+        assert!(
+            mailbox.is_empty(),
+            "letters for the retired realm were dropped on the way"
+        );
+        drop(mailbox);
+        new.post(Box::new(|_| Ok(())));
+    }
+}

@@ -4,8 +4,8 @@
 //! printed. Reporters write into it and never wait: what may be slow (a terminal, a pipe) has a queue and a thread of its
 //! own. Must be opened after the zygote was forked, because it starts threads.
 //!
-//! [`queue`] is the writer that never blocks, [`file`] the file that appears only when it is whole, [`target`] decides
-//! which of them a path needs, [`style`] what the output looks like.
+//! [`queue`] is the writer that never blocks, [`mod@file`] the file that appears only when it is whole, [`target`] decides
+//! which of them a path needs, [`mod@style`] what the output looks like.
 
 mod error;
 mod file;

@@ -62,7 +62,7 @@
 //! let a = vm.create_global();
 //! a.enter(|cx| {
 //!     std::thread::scope(|threads| {
-//!         threads.spawn(move || { let _ = cx; });
+//!         threads.spawn(move || cx.global());
 //!     });
 //! });
 //! ```

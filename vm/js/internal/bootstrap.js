@@ -65,6 +65,7 @@
   requireInternal('internal/errors_stack').install();
 
   defineProperty(globalThis, 'global', { value: globalThis, writable: true, configurable: true });
+  defineProperty(globalThis, Symbol.toStringTag, { value: 'global', configurable: true });
   lazyGlobal('process', () => requireInternal('node/process'));
   lazyGlobal('console', () => requireInternal('internal/console').globalConsole);
   fromModule('node/buffer', 'Buffer', 'atob', 'btoa');

@@ -37,6 +37,11 @@ function nameOf(error) {
   return own === 'Error' && made !== undefined && made !== '' && made !== 'Object' ? made : own ?? made ?? 'Error';
 }
 
+/** The engine quotes code in its messages: imports appear there as the transpiler wrote them. */
+function withSourceNames(message) {
+  return message.includes('$_i') ? message.replace(/\(0,\s?\$_i\d+\.([\w$]+)\)|\$_i\d+\./g, '$1') : message;
+}
+
 /** Errors of the module graph say themselves where the fault is. */
 function placeOf({ sourceFile, sourcePosition }) {
   return typeof sourceFile === 'string' && sourcePosition ? [sourceFile, sourcePosition.line, sourcePosition.column] : undefined;
@@ -47,7 +52,7 @@ function describeParts(value, depth) {
     return [false, '', typeof value === 'string' ? value : inspect(value), undefined, undefined, '', undefined, undefined];
   }
   const assertion = isAssertion(value);
-  let message = text(value.message) ?? inspect(value.message);
+  let message = withSourceNames(text(value.message) ?? inspect(value.message));
   if (value instanceof AggregateError && Array.isArray(value.errors)) {
     for (const inner of value.errors.slice(0, MAX_CAUSES)) message += `\n  - ${isErrorLike(inner) ? `${nameOf(inner)}: ${inner.message}` : inspect(inner)}`;
   }

@@ -35,7 +35,7 @@ pub struct Host {
     /// The runtime's own JavaScript.
     pub builtins: Builtins,
     /// Scripts of chunks, by number.
-    pub chunks: RefCell<HashMap<u32, Script>>,
+    pub chunks: RefCell<HashMap<u32, Rc<Script>>>,
     /// Where results and output go.
     pub observer: RefCell<Box<dyn Observer>>,
     /// The phase that runs and what has settled.

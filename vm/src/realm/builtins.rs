@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::engine::{Args, BindingTable, Ctx, ErrorClass, JsResult, Script, Vm, host as native};
 use crate::harness::bindings as harness;
@@ -24,43 +25,46 @@ static TABLES: &[&BindingTable] = &[
 /// Parsed built-ins of one VM.
 #[derive(Default)]
 pub struct Builtins {
-    scripts: RefCell<HashMap<&'static str, Script>>,
+    scripts: RefCell<HashMap<&'static str, Rc<Script>>>,
 }
 
 impl Builtins {
     /// Evaluates the built-in `id` in the realm of `cx`: the function that makes it, or `undefined` if there is none.
     fn instantiate<'r>(&self, cx: Ctx<'r>, vm: &Vm, id: &str) -> JsResult<'r> {
-        let Ok(index) = SOURCES.binary_search_by(|(known, _)| (*known).cmp(id)) else {
+        let Some((id, text)) = source_of(id) else {
             return Ok(cx.undefined());
         };
-        let (id, text) = SOURCES[index];
-        let mut scripts = self.scripts.borrow_mut();
-        if !scripts.contains_key(id) {
-            // On the first line of the text, so that line numbers in stacks are the file's own.
-            let wrapped = format!("(function (exports, require, module, binding) {{ 'use strict'; {text}\n}})");
-            scripts.insert(id, parse(cx, vm, id, &wrapped)?);
-        }
-        scripts[id].evaluate(cx)
+        // On the first line of the text, so that line numbers in stacks are the file's own.
+        let wrap = || format!("(function (exports, require, module, binding) {{ 'use strict'; {text}\n}})");
+        self.parsed(cx, vm, id, wrap)?.evaluate(cx)
     }
 
     /// Evaluates the bootstrap to its function.
     pub(super) fn bootstrap<'r>(&self, cx: Ctx<'r>, vm: &Vm) -> JsResult<'r> {
-        const ID: &str = "internal/bootstrap";
-        let mut scripts = self.scripts.borrow_mut();
-        if !scripts.contains_key(ID) {
-            let index = SOURCES
-                .binary_search_by(|(known, _)| (*known).cmp(ID))
-                .expect("the bootstrap is embedded");
-            scripts.insert(ID, parse(cx, vm, ID, SOURCES[index].1)?);
+        let (id, text) = source_of("internal/bootstrap").expect("the bootstrap is embedded");
+        self.parsed(cx, vm, id, || text.to_owned())?.evaluate(cx)
+    }
+
+    /// The script of a built-in, parsed when it is first asked for. No borrow is held when it is evaluated.
+    fn parsed<'r>(
+        &self,
+        cx: Ctx<'r>,
+        vm: &Vm,
+        id: &'static str,
+        text: impl FnOnce() -> String,
+    ) -> JsResult<'r, Rc<Script>> {
+        if let Some(script) = self.scripts.borrow().get(id) {
+            return Ok(Rc::clone(script));
         }
-        scripts[ID].evaluate(cx)
+        let script = Rc::new(parse(cx, vm, id, &text())?);
+        self.scripts.borrow_mut().insert(id, Rc::clone(&script));
+        Ok(script)
     }
 }
 
-/// Whether users can require `name` (without `node:`).
-#[must_use]
-pub fn has_source(id: &str) -> bool {
-    SOURCES.binary_search_by(|(known, _)| (*known).cmp(id)).is_ok()
+fn source_of(id: &str) -> Option<(&'static str, &'static str)> {
+    let index = SOURCES.binary_search_by(|(known, _)| (*known).cmp(id)).ok()?;
+    Some(SOURCES[index])
 }
 
 fn parse<'r>(cx: Ctx<'r>, vm: &Vm, id: &str, text: &str) -> JsResult<'r, Script> {

@@ -2,6 +2,7 @@
 //! `vm/js/internal/modules/loader.js`. Here and not in `modules`, which knows no engine.
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crate::engine::{Args, BindingTable, Ctx, JsResult, Script, Value, ValueKind, host as native};
 use crate::host::host;
@@ -72,7 +73,7 @@ fn chunk<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
         };
         match Script::parse(&host.vm, &ModuleGraph::chunk_url(number), &source) {
             Ok(script) => {
-                host.chunks.borrow_mut().insert(number, script);
+                host.chunks.borrow_mut().insert(number, Rc::new(script));
             }
             Err(error) => {
                 let diagnostic = host.modules.borrow().explain_chunk(number, &error.message);
@@ -80,7 +81,9 @@ fn chunk<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
             }
         }
     }
-    host.chunks.borrow()[&number].evaluate(cx)
+    // No borrow is held while the script runs.
+    let script = Rc::clone(&host.chunks.borrow()[&number]);
+    script.evaluate(cx)
 }
 
 fn text<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {

@@ -6,6 +6,7 @@
 mod cli;
 mod fixtures;
 mod output;
+mod packages;
 mod processes;
 mod reports;
 mod stacks;

@@ -118,6 +118,7 @@ pub fn run(
         name_pattern: settings.name_pattern.clone(),
         test_timeout: settings.test_timeout,
         load_timeout: settings.load_timeout,
+        pass_with_no_tests: settings.pass_with_no_tests,
         gc_stress: settings.gc_stress,
     };
     let link = zygote::start(|start| worker::run(start, &worker_settings, pages))?;

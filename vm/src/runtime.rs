@@ -10,7 +10,7 @@ use crate::engine::{EngineOptions, Vm, VmError, configure};
 use crate::event_loop::EventLoop;
 use crate::harness::observer::{Activity, Observer, ProblemKind};
 use crate::harness::problem;
-use crate::harness::session::{FileRequest, Limits, Session};
+use crate::harness::session::{FileRequest, Rules, Session};
 use crate::host::{Host, HostParts};
 use crate::modules::graph::ModuleGraph;
 use crate::realm::swap::{self, CollectionBudget};
@@ -25,6 +25,8 @@ pub struct RuntimeOptions {
     pub default_timeout: Option<Duration>,
     /// How long loading a file may take.
     pub load_timeout: Option<Duration>,
+    /// Whether a file may declare no test at all.
+    pub pass_with_no_tests: bool,
     /// The directory the run was started in.
     pub root: PathBuf,
     /// 1-based worker slot.
@@ -46,7 +48,7 @@ pub enum RuntimeError {
 pub struct Runtime {
     host: Rc<Host>,
     parking: Parking,
-    limits: Limits,
+    rules: Rules,
     state: ProcessState,
     budget: CollectionBudget,
 }
@@ -98,9 +100,10 @@ impl Runtime {
         Ok(Self {
             host,
             parking,
-            limits: Limits {
+            rules: Rules {
                 test: options.default_timeout,
                 load: options.load_timeout,
+                empty_file_passes: options.pass_with_no_tests,
             },
             state: ProcessState::capture(),
             budget: CollectionBudget::new(options.gc_stress),
@@ -114,7 +117,7 @@ impl Runtime {
             Ok(realm) => {
                 self.parking.global().enter(|_| ());
                 realm.global().enter(|cx| self.host.addons.enter_realm(cx));
-                Session::new(&self.host, &realm, self.limits).run(request);
+                Session::new(&self.host, &realm, self.rules).run(request);
                 self.host.observer.borrow_mut().activity(Activity::Swapping, None);
                 swap::close(&self.host, &self.parking, realm, &self.state, &mut self.budget);
             }

@@ -41,6 +41,8 @@ pub struct WorkerSettings {
     pub test_timeout: Option<Duration>,
     /// `--load-timeout`.
     pub load_timeout: Option<Duration>,
+    /// `--pass-with-no-tests`.
+    pub pass_with_no_tests: bool,
     /// `TRUN_GC_STRESS`.
     pub gc_stress: Option<u32>,
 }
@@ -100,6 +102,7 @@ fn serve(reading: UnixStream, wire: &Rc<Wire>, slot: u32, settings: &WorkerSetti
         gc_stress: settings.gc_stress.is_some(),
         default_timeout: settings.test_timeout,
         load_timeout: settings.load_timeout,
+        pass_with_no_tests: settings.pass_with_no_tests,
         root: settings.root.clone(),
         slot,
     };

@@ -212,7 +212,9 @@ function declareSuite(flavour, flags, rawTitle, second, third, row) {
   suite.location = callSite();
   parent.children.push(suite);
   if (fn === undefined) return;
-  const args = row === undefined ? [] : row.args;
+  // vitest hands the suite its own `test`.
+  const plainArgs = flavour === 'vitest' ? [require('harness/chain').api(flavour).test] : [];
+  const args = row === undefined ? plainArgs : row.args;
   suite.body = () => fn.apply(undefined, args);
   if (flavour === 'vitest') {
     deferred.push(suite);

@@ -77,6 +77,7 @@
   fromModule('web/abort', 'AbortController', 'AbortSignal');
   fromModule('web/event_target', 'Event', 'EventTarget', 'CustomEvent');
   fromModule('web/dom_exception', 'DOMException');
+  fromModule('web/blob', 'Blob', 'File');
   lazyGlobal('performance', () => requireInternal('web/performance').performance);
   fromModule('web/performance', 'PerformanceEntry', 'PerformanceMark', 'PerformanceMeasure', 'PerformanceObserver');
   defineProperty(globalThis, 'gc', { value: function gc() { binding('task').collect(); }, writable: true, configurable: true });

@@ -622,14 +622,21 @@ Object.defineProperty(exported, 'INSPECT_MAX_BYTES', {
 });
 
 // Hidden from listings so that copying the module's exports does not trip over what is missing.
-for (const name of ['Blob', 'File', 'resolveObjectURL']) {
+Object.defineProperty(exported, 'resolveObjectURL', {
+  __proto__: null,
+  configurable: true,
+  enumerable: false,
+  get() {
+    throw require('internal/errors').notImplemented('buffer.resolveObjectURL');
+  },
+});
+
+for (const name of ['Blob', 'File']) {
   Object.defineProperty(exported, name, {
     __proto__: null,
     configurable: true,
-    enumerable: false,
-    get() {
-      throw require('internal/errors').notImplemented(`buffer.${name}`);
-    },
+    enumerable: true,
+    get: () => require('web/blob')[name],
   });
 }
 

@@ -19,6 +19,9 @@ use crate::realm::Realm;
 
 /// How long the harness's own JavaScript may take where no user code should run: it still can (getters of thrown values).
 const OWN_LIMIT: Duration = Duration::from_secs(5);
+/// Tests of a library that runs them by itself would otherwise fail unseen.
+const NO_TESTS: &str = "the file declares no tests with trun's API (globals, vitest, @jest/globals, bun:test); \
+                        --pass-with-no-tests accepts that";
 /// Phase number of loading the file; the plan's start at 1.
 const LOAD_PHASE: u32 = 0;
 
@@ -31,13 +34,15 @@ pub struct FileRequest {
     pub name_pattern: Option<String>,
 }
 
-/// Limits of a session.
+/// What holds for every session of a run.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Of tests and hooks that set none.
+pub struct Rules {
+    /// Limit of tests and hooks that set none.
     pub test: Option<Duration>,
-    /// Of loading a file.
+    /// Limit of loading a file.
     pub load: Option<Duration>,
+    /// Whether a file may declare no test at all.
+    pub empty_file_passes: bool,
 }
 
 /// How a phase ended.
@@ -67,18 +72,18 @@ enum Step {
 pub struct Session<'a> {
     host: &'a Rc<Host>,
     realm: &'a Rc<Realm>,
-    limits: Limits,
+    rules: Rules,
     case_started: Option<(u32, Instant)>,
 }
 
 impl<'a> Session<'a> {
     /// A session in `realm`, which is fresh.
     #[must_use]
-    pub fn new(host: &'a Rc<Host>, realm: &'a Rc<Realm>, limits: Limits) -> Self {
+    pub fn new(host: &'a Rc<Host>, realm: &'a Rc<Realm>, rules: Rules) -> Self {
         Self {
             host,
             realm,
-            limits,
+            rules,
             case_started: None,
         }
     }
@@ -93,8 +98,8 @@ impl<'a> Session<'a> {
     }
 
     fn load(&mut self, request: &FileRequest) -> bool {
-        self.announce(Activity::Loading, self.limits.load);
-        self.begin_phase(LOAD_PHASE, None, self.limits.load);
+        self.announce(Activity::Loading, self.rules.load);
+        self.begin_phase(LOAD_PHASE, None, self.rules.load);
         let path = request.path.to_string_lossy();
         let end = self.run_phase(|cx, realm| {
             open(cx, &realm.entries().load)?
@@ -121,7 +126,7 @@ impl<'a> Session<'a> {
     }
 
     fn load_timeout(&self, stack: Option<String>) -> Problem {
-        let limit = self.limits.load.unwrap_or_default().as_millis();
+        let limit = self.rules.load.unwrap_or_default().as_millis();
         let mut failure = problem::plain(
             ProblemKind::Load,
             format!("loading the file took longer than {limit} ms (--load-timeout)"),
@@ -131,7 +136,7 @@ impl<'a> Session<'a> {
     }
 
     fn collect(&mut self, request: &FileRequest) -> bool {
-        let timeout = self.limits.test.map_or(0.0, |t| t.as_secs_f64() * 1000.0);
+        let timeout = self.rules.test.map_or(0.0, |t| t.as_secs_f64() * 1000.0);
         let collected = self.ask(|cx, realm| {
             let pattern = cx.optional_string(request.name_pattern.as_deref());
             open(cx, &realm.entries().start)?.call(cx, &[pattern, cx.number(timeout)])?;
@@ -143,6 +148,12 @@ impl<'a> Session<'a> {
         match collected {
             Ok(cases) => {
                 self.host.observer.borrow_mut().collected(&cases);
+                if cases.is_empty() && !self.rules.empty_file_passes {
+                    self.host
+                        .observer
+                        .borrow_mut()
+                        .file_error(problem::plain(ProblemKind::Load, NO_TESTS));
+                }
                 true
             }
             Err(failure) => {

@@ -40,6 +40,8 @@ pub struct Host {
     pub observer: RefCell<Box<dyn Observer>>,
     /// The phase that runs and what has settled.
     pub phases: Phases,
+    /// Errors of the running file that belong to none of its tests, counted.
+    pub stray_errors: Cell<u32>,
     /// Native addons.
     pub addons: Box<dyn AddonHost>,
     /// The directory the run was started in.
@@ -79,6 +81,7 @@ impl Host {
             chunks: RefCell::default(),
             observer: RefCell::new(parts.observer),
             phases: Phases::default(),
+            stray_errors: Cell::new(0),
             addons: parts.addons,
             root: parts.root,
             slot: parts.slot,

@@ -32,6 +32,17 @@ pub enum InternalEvent {
     Tick(Tick),
 }
 
+impl InternalEvent {
+    /// The slot whose worker's descriptors it was read from, if it was.
+    #[must_use]
+    pub fn wire(&self) -> Option<Slot> {
+        match self {
+            Self::Message(slot, _) | Self::Corrupt(slot) | Self::Closed(slot) | Self::Written(slot, ..) => Some(*slot),
+            _ => None,
+        }
+    }
+}
+
 /// A look at the clock and at the workers' pages.
 #[derive(Debug, Clone)]
 pub struct Tick {

@@ -33,6 +33,8 @@ pub struct Hands<S> {
     link: Link,
     pages: &'static [RunningPage],
     wires: BTreeMap<Slot, Wires>,
+    /// How many workers each slot has had.
+    generations: BTreeMap<Slot, u64>,
     sink: S,
 }
 
@@ -43,6 +45,7 @@ impl<S: EventSink> Hands<S> {
             link,
             pages,
             wires: BTreeMap::new(),
+            generations: BTreeMap::new(),
             sink,
         }
     }
@@ -61,6 +64,7 @@ impl<S: EventSink> Control for Hands<S> {
         self.link
             .spawn(slot, [theirs[0].as_fd(), theirs[1].as_fd(), theirs[2].as_fd()])?;
         self.wires.insert(slot, wires);
+        *self.generations.entry(slot).or_default() += 1;
         Ok(())
     }
 
@@ -125,7 +129,13 @@ pub fn run<S: EventSink>(
             // A death is judged by what the page says at that moment.
             events.insert(0, InternalEvent::Tick(clock.look(dispatcher, pages)));
         }
+        let generations = dispatcher.control().generations.clone();
         for event in events {
+            // Handling one event may put a new worker in a slot; what its predecessor still said is not the new one's.
+            let slot = event.wire();
+            if slot.is_some_and(|slot| dispatcher.control().generations.get(&slot) != generations.get(&slot)) {
+                continue;
+            }
             if dispatcher.handle(event, monotonic_ns()) == Response::Finished {
                 return Ok(());
             }

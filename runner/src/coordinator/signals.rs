@@ -6,16 +6,16 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::{flag, low_level};
 
 /// What ends a run.
-const ENDING: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
+const ENDING: [i32; 4] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT];
 
 /// The signals that end a run. The first of each is an event; if it comes again, the process ends at once.
 pub struct Signals {
     wake: UnixStream,
-    seen: [(i32, Arc<AtomicBool>); 3],
+    seen: [(i32, Arc<AtomicBool>); 4],
 }
 
 impl Signals {

@@ -40,8 +40,9 @@ impl RunningPage {
         let now = monotonic_ns();
         // The deadline goes first and comes last: a reader must not see the old phase's deadline with the new phase.
         self.deadline.store(0, Ordering::Release);
-        self.running.store(encode(running), Ordering::Release);
+        // The start before what has started: an old phase that seems to have just begun is harmless, a new one that seems old is not.
         self.since.store(now, Ordering::Release);
+        self.running.store(encode(running), Ordering::Release);
         self.deadline
             .store(limit.map_or(0, |l| now.saturating_add(l)), Ordering::Release);
     }

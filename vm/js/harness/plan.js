@@ -15,12 +15,17 @@ const { callUser, timeoutError } = require('harness/invocation');
 const { settled: tellSettled, setPhaseTimeout } = binding('harness');
 const { state, root } = registry;
 
+/** Signals that were made, so that telling them from what else is thrown runs no code of what was thrown. */
+const skipSignals = new WeakSet();
+const isSkipSignal = WeakSet.prototype.has.bind(skipSignals);
+
 /** Thrown by `skip()` inside a test or hook. */
 class SkipSignal extends Error {
   constructor(note) {
     super('the test was skipped while it ran');
     this.name = 'SkipSignal';
     this.note = note;
+    skipSignals.add(this);
   }
 }
 
@@ -161,7 +166,7 @@ function suiteHookPhase(entry, hook) {
         }
         return;
       }
-      if (error instanceof SkipSignal) entry.skip = error;
+      if (isSkipSignal(error)) entry.skip = error;
       else if (hook.kind === 'beforeAll') entry.errors.push({ error, hook: hook.kind });
       else outbox.push({ kind: 'fileError', error, hook: hook.kind, ancestors: pathOf(suite) });
       // What follows a hook that failed would run on a state it was not written for.
@@ -312,7 +317,7 @@ function caseContext() {
 }
 
 function recordFailure(own, error, hook, timedOut) {
-  if (error instanceof SkipSignal) {
+  if (isSkipSignal(error)) {
     own.skip = error;
     return;
   }

@@ -177,7 +177,12 @@
 
   /** The phase was stopped by force or ran out of time; `stack` is the engine's stack where it was stopped. */
   function abandon(phase, stack) {
+    clearTicks();
     plan.abandon(phase, undefined, 'timeout', stack);
+  }
+
+  function clearTicks() {
+    cache.get('internal/task_queues')?.exports.clearTicks();
   }
 
   function listeners(event) {
@@ -218,6 +223,7 @@
     next,
     invoke,
     abandon,
+    clearTicks,
     uncaught,
     unhandledRejection,
     captureRaw: requireInternal('internal/errors_stack').captureRaw,

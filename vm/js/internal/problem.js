@@ -49,7 +49,7 @@ function placeOf({ sourceFile, sourcePosition }) {
 
 function describeParts(value, depth) {
   if (!isErrorLike(value)) {
-    return [false, '', typeof value === 'string' ? value : inspect(value), undefined, undefined, '', undefined, undefined];
+    return [false, '', `thrown: ${inspect(value)}`, undefined, undefined, '', undefined, undefined];
   }
   const assertion = isAssertion(value);
   let message = withSourceNames(text(value.message) ?? inspect(value.message));

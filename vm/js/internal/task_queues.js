@@ -50,6 +50,13 @@ function runTicks() {
   flags[TICKS] = 0;
 }
 
+/** Forgets what waits: it belongs to code that was stopped because it never ended. */
+function clearTicks() {
+  queue = [];
+  head = 0;
+  flags[TICKS] = 0;
+}
+
 function queueMicrotask(callback) {
   if (typeof callback !== 'function') throw new codes.ERR_INVALID_ARG_TYPE('callback', 'function', callback);
   const run = asyncContext.bind(callback);
@@ -62,4 +69,4 @@ function queueMicrotask(callback) {
   }]);
 }
 
-module.exports = { nextTick, queueMicrotask, runTicks };
+module.exports = { clearTicks, nextTick, queueMicrotask, runTicks };

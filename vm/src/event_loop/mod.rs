@@ -54,7 +54,8 @@ enum Phase {
 
 /// The loop.
 pub struct EventLoop {
-    runtime: Runtime,
+    /// Shut down in the background: a started background job may never return (a read of a pipe nobody writes).
+    runtime: Option<Runtime>,
     /// Owns every asynchronous operation of the current realm; replaced at the swap, which drops them all.
     tasks: RefCell<LocalSet>,
     timers: RefCell<Timers>,
@@ -89,7 +90,7 @@ impl EventLoop {
             Readable::new(timer.as_fd().try_clone_to_owned()?)?
         };
         Ok(Self {
-            runtime,
+            runtime: Some(runtime),
             tasks: RefCell::new(LocalSet::new()),
             timers: RefCell::default(),
             immediates: RefCell::default(),
@@ -101,6 +102,12 @@ impl EventLoop {
             engine_fds: RefCell::default(),
             phase: Cell::new(Phase::Completions),
         })
+    }
+
+    fn runtime(&self) -> &Runtime {
+        self.runtime
+            .as_ref()
+            .expect("taken when the loop is dropped, not before")
     }
 
     /// The timers of the current realm.
@@ -131,14 +138,14 @@ impl EventLoop {
 
     /// Runs `work` with tokio's context set, for types that register with it when they are made.
     pub fn in_runtime<T>(&self, work: impl FnOnce() -> T) -> T {
-        let _guard = self.runtime.enter();
+        let _guard = self.runtime().enter();
         work()
     }
 
     /// Forgets everything the realm left: timers, immediates, completions and operations. Counts what was still open.
     pub fn clear(&self) -> Leftovers {
         let tasks = self.tasks.replace(LocalSet::new());
-        let _guard = self.runtime.enter();
+        let _guard = self.runtime().enter();
         drop(tasks);
         let timers = std::mem::take(&mut *self.timers.borrow_mut()).len();
         let immediates = std::mem::take(&mut *self.immediates.borrow_mut()).len();
@@ -207,7 +214,7 @@ impl EventLoop {
         self.watch_engine(vm, &engine.fds)?;
         let tasks = self.tasks.borrow();
         let engine_fds = self.engine_fds.borrow();
-        self.runtime.block_on(tasks.run_until(async {
+        self.runtime().block_on(tasks.run_until(async {
             tokio::select! {
                 biased;
                 () = self.bell.notified() => {}
@@ -237,11 +244,21 @@ impl EventLoop {
         let mut watched = self.engine_fds.borrow_mut();
         for fd in fds {
             if !watched.iter().any(|(number, _)| number == fd) {
-                let _guard = self.runtime.enter();
+                let _guard = self.runtime().enter();
                 watched.push((*fd, Readable::new(vm.main_context().duplicate(*fd)?)?));
             }
         }
         Ok(())
+    }
+}
+
+impl Drop for EventLoop {
+    fn drop(&mut self) {
+        // The operations first: they are registered with the runtime.
+        drop(self.tasks.replace(LocalSet::new()));
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 

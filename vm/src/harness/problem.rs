@@ -10,6 +10,10 @@ use crate::harness::stack::{owner_of, user_frames};
 const CONTEXT: u32 = 2;
 /// Longer lines are cut: minified files have lines of a megabyte.
 const MAX_LINE: usize = 240;
+/// What is shown behind the marked place of a long line.
+const BEHIND_MARK: usize = 80;
+/// Beyond this column a line is nothing to show.
+const MAX_COLUMN: usize = 2000;
 
 /// A problem that has a message and nothing else.
 #[must_use]
@@ -127,16 +131,18 @@ fn blamed(stack: &[StackFrame]) -> Option<SourceLocation> {
 /// The source around a place, if the file can be read.
 #[must_use]
 pub fn code_frame(at: SourceLocation) -> Option<CodeFrame> {
-    if at.line == 0 {
+    if at.line == 0 || at.column as usize > MAX_COLUMN {
         return None;
     }
+    // The mark must lie on what it marks.
+    let width = MAX_LINE.max(at.column as usize + BEHIND_MARK);
     let source = fs::read_to_string(&at.file).ok()?;
     let first_line = at.line.saturating_sub(CONTEXT).max(1);
     let lines: Vec<String> = source
         .lines()
         .skip(first_line as usize - 1)
         .take((at.line + CONTEXT - first_line) as usize + 1)
-        .map(|line| line.chars().take(MAX_LINE).collect())
+        .map(|line| line.chars().take(width).collect())
         .collect();
     (lines.len() > (at.line - first_line) as usize).then_some(CodeFrame { at, first_line, lines })
 }

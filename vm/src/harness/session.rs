@@ -18,10 +18,16 @@ use crate::host::{Host, SharedFlag, host};
 use crate::realm::Realm;
 
 /// How long the harness's own JavaScript may take where no user code should run: it still can (getters of thrown values).
-const OWN_LIMIT: Duration = Duration::from_secs(5);
+/// Well below the coordinator's grace period, which counts from the deadline of the phase before.
+const OWN_LIMIT: Duration = Duration::from_secs(1);
+/// Errors that belong to no test are listed up to this number per file: a callback that fails for ever would fill any report.
+const MAX_STRAY_ERRORS: u32 = 100;
 /// Tests of a library that runs them by itself would otherwise fail unseen.
 const NO_TESTS: &str = "the file declares no tests with trun's API (globals, vitest, @jest/globals, bun:test); \
                         --pass-with-no-tests accepts that";
+/// An endless loop that a test or hook left to a callback.
+const STOPPED_AFTER_END: &str =
+    "a test or hook had ended, but callbacks it left behind ran on without end and were stopped";
 /// Phase number of loading the file; the plan's start at 1.
 const LOAD_PHASE: u32 = 0;
 
@@ -90,6 +96,7 @@ impl<'a> Session<'a> {
 
     /// Runs it to its end. Everything there is to know goes to the observer.
     pub fn run(mut self, request: &FileRequest) {
+        self.host.stray_errors.set(0);
         if self.load(request) && self.collect(request) {
             self.execute();
         }
@@ -249,12 +256,11 @@ impl<'a> Session<'a> {
             if watchdog.stopped() {
                 let stack = watchdog.take_stack();
                 self.recover();
-                // What ran past the deadline may have been a callback of something else; the phase may have settled all the same.
-                return if self.host.phases.is_settled() {
-                    PhaseEnd::Settled
-                } else {
-                    PhaseEnd::Overdue { stack }
-                };
+                return self.overdue(stack);
+            }
+            if self.host.flag(SharedFlag::Ticks) {
+                // Ticks that make ticks: `enter` gave them up at the deadline.
+                return self.overdue(None);
             }
             if self.host.phases.is_settled() {
                 return PhaseEnd::Settled;
@@ -269,9 +275,30 @@ impl<'a> Session<'a> {
                     if let Err(error) = self.host.event_loop.wait(&self.host.vm, deadline) {
                         return PhaseEnd::Broken(format!("the event loop cannot wait: {error}"));
                     }
+                    // The engine's own callbacks (asynchronous WebAssembly, finalization) run inside the wait.
+                    if self.host.flag(SharedFlag::Ticks) {
+                        self.enter(|_, _| Ok(()));
+                    }
                 }
             }
         }
+    }
+
+    /// Code ran past the deadline and was stopped. The phase may have settled before: then nothing of it can fail any more, and the file
+    /// has to.
+    fn overdue(&self, stack: Option<String>) -> PhaseEnd {
+        if !self.host.phases.is_settled() {
+            return PhaseEnd::Overdue { stack };
+        }
+        let cleared = self.ask(|cx, realm| open(cx, &realm.entries().clear_ticks)?.call(cx, &[]).map(|_| ()));
+        let mut problem = problem::plain(ProblemKind::Timeout, STOPPED_AFTER_END);
+        place(&mut problem, stack);
+        let mut observer = self.host.observer.borrow_mut();
+        observer.file_error(problem);
+        if let Err(problem) = cleared {
+            observer.file_error(*problem);
+        }
+        PhaseEnd::Settled
     }
 
     fn dispatch(&self, due: Due) {
@@ -298,13 +325,15 @@ impl<'a> Session<'a> {
             }
             self.run_ticks(cx);
         });
-        while self.host.flag(SharedFlag::Ticks) && !watchdog.stopped() {
+        // The clock is looked at here: the engine's own limit restarts at each of these short calls.
+        while self.host.flag(SharedFlag::Ticks) && !watchdog.stopped() && !watchdog.is_due() {
             self.realm.global().enter(|cx| self.run_ticks(cx));
         }
     }
 
     fn run_ticks(&self, cx: Ctx<'_>) {
-        while self.host.flag(SharedFlag::Ticks) && !self.host.vm.watchdog().stopped() {
+        let watchdog = self.host.vm.watchdog();
+        while self.host.flag(SharedFlag::Ticks) && !watchdog.stopped() && !watchdog.is_due() {
             let ran = open(cx, &self.realm.entries().run_ticks).and_then(|run| run.call(cx, &[]));
             if let Err(thrown) = ran
                 && !self.host.vm.watchdog().stopped()
@@ -522,6 +551,17 @@ fn report_described<'r>(cx: Ctx<'r>, described: JsResult<'r>) {
         // The file's own handler threw: that error is the report.
         Err(thrown) => Err(thrown),
     };
+    let seen = host.stray_errors.replace(host.stray_errors.get() + 1);
+    if seen > MAX_STRAY_ERRORS {
+        return;
+    }
+    if seen == MAX_STRAY_ERRORS {
+        let text = "more errors that belong to no test came after these; they are not listed";
+        return host
+            .observer
+            .borrow_mut()
+            .file_error(problem::plain(ProblemKind::Thrown, text));
+    }
     let problem =
         problem.unwrap_or_else(|thrown| problem::plain(ProblemKind::Thrown, thrown.0.to_text(cx).unwrap_or_default()));
     host.observer.borrow_mut().file_error(problem);

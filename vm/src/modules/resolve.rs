@@ -278,6 +278,15 @@ impl Resolver {
     ///
     /// When there is no such file.
     pub fn resolve_entry(&self, path: &str) -> Result<Target, Box<Diagnostic>> {
+        // A file that is there is meant as it is written, also when its name would read as a specifier with a query.
+        if let Ok(real) = std::fs::canonicalize(path)
+            && real.is_file()
+        {
+            return Ok(Target::File {
+                path: real,
+                query: String::new(),
+            });
+        }
         let anchor = Path::new("/").join("entry");
         match by_scheme(&anchor, path)? {
             Some(target) => self.finish(&anchor, path, RequestKind::Import, target),

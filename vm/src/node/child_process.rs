@@ -44,6 +44,8 @@ type WriteEnd = Pin<Box<dyn AsyncWrite>>;
 struct Running {
     pid: i32,
     has_ended: Cell<bool>,
+    /// Reads and writes that have taken an end out of the maps below.
+    operations: Cell<u32>,
     read_ends: RefCell<HashMap<u32, ReadEnd>>,
     write_ends: RefCell<HashMap<u32, WriteEnd>>,
 }
@@ -81,6 +83,7 @@ fn spawn<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let running = Rc::new(Running {
         pid,
         has_ended: Cell::new(false),
+        operations: Cell::new(0),
         read_ends: RefCell::default(),
         write_ends: RefCell::default(),
     });
@@ -89,6 +92,7 @@ fn spawn<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let end = async move {
         let status = child.wait().await;
         running.has_ended.set(true);
+        running.forget_if_gone();
         status
     };
     host.run_async(on_exit, end, |cx, status| tell_status(cx, status.as_ref().ok()));
@@ -125,9 +129,11 @@ impl Running {
         }
     }
 
-    /// Forgets the child once it has ended and nobody of its group is left.
+    /// Forgets the child once it has ended, nobody of its group is left and none of its pipes is open or being read.
     fn forget_if_gone(&self) {
-        if self.has_ended.get() && send_signal(-self.pid, 0) == Err(Errno::ESRCH) {
+        let has_pipes = !self.read_ends.borrow().is_empty() || !self.write_ends.borrow().is_empty();
+        let is_busy = has_pipes || self.operations.get() > 0;
+        if self.has_ended.get() && !is_busy && send_signal(-self.pid, 0) == Err(Errno::ESRCH) {
             CHILDREN.with_borrow_mut(|children| children.remove(&self.pid));
         }
     }
@@ -151,9 +157,11 @@ fn read<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let Some(mut end) = running.read_ends.borrow_mut().remove(&number) else {
         return Ok(failure(cx, Errno::EBADF));
     };
+    running.operations.set(running.operations.get() + 1);
     let next = async move {
         let mut bytes = vec![0; CHUNK];
         let result = end.read(&mut bytes).await;
+        running.operations.set(running.operations.get() - 1);
         match result {
             Ok(count) if count > 0 => {
                 bytes.truncate(count);
@@ -192,10 +200,14 @@ fn write<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let Some(mut end) = running.write_ends.borrow_mut().remove(&number) else {
         return Ok(failure(cx, Errno::EPIPE));
     };
+    running.operations.set(running.operations.get() + 1);
     let all = async move {
         let result = end.write_all(&data).await;
+        running.operations.set(running.operations.get() - 1);
         if result.is_ok() {
             running.write_ends.borrow_mut().insert(number, end);
+        } else {
+            running.forget_if_gone();
         }
         result
     };

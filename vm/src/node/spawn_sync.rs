@@ -66,13 +66,21 @@ pub(super) fn run(spec: &ChildSpec, input: Vec<u8>, limits: &Limits) -> Result<F
     let mut run = Run::start(spec, input).map_err(|e| errno_of(&e))?;
     let timeout = limits.timeout.and_then(|t| Instant::now().checked_add(t));
     let deadline = host().phases.deadline();
-    let until = [timeout, deadline].into_iter().flatten().min();
+    let is_over = |at: Option<Instant>| at.is_some_and(|at| Instant::now() >= at);
     while !run.is_over() {
-        if until.is_some_and(|until| Instant::now() >= until) {
-            let own = timeout == until;
-            run.give_up(Errno::ETIMEDOUT, if own { limits.kill_signal } else { libc::SIGKILL });
+        if is_over(timeout) {
+            run.give_up(Errno::ETIMEDOUT, limits.kill_signal);
         }
-        run.step(until.filter(|_| run.error.is_none()));
+        // Whatever else was tried: past the test's own deadline nothing is waited for politely.
+        if is_over(deadline) {
+            run.give_up(Errno::ETIMEDOUT, libc::SIGKILL);
+            run.kill_group(libc::SIGKILL);
+        }
+        let waiting_for = [
+            timeout.filter(|_| run.error.is_none()),
+            deadline.filter(|_| !is_over(deadline)),
+        ];
+        run.step(waiting_for.into_iter().flatten().min());
         if run.error.is_none() && run.outputs.iter().any(|o| o.bytes.len() > limits.max_buffer) {
             run.outputs.iter_mut().for_each(|o| o.bytes.truncate(limits.max_buffer));
             run.give_up(Errno::ENOBUFS, limits.kill_signal);
@@ -133,10 +141,14 @@ impl Run {
         self.error = Some(error);
         self.input = None;
         self.outputs.iter_mut().for_each(|o| o.pipe = None);
+        self.kill_group(signal);
+    }
+
+    /// Signals the whole group, or a shell's own child would live on.
+    fn kill_group(&self, signal: i32) {
         if self.status.is_none()
             && let Ok(pid) = i32::try_from(self.child.id())
         {
-            // The whole group, or a shell's own child would live on.
             let _ = kill(-pid, signal).or_else(|_| kill(pid, signal));
         }
     }

@@ -102,6 +102,8 @@ entries! {
     invoke = "invoke",
     /// Gives a phase up.
     abandon = "abandon",
+    /// Forgets waiting `process.nextTick` callbacks.
+    clear_ticks = "clearTicks",
     /// An error nobody caught.
     uncaught = "uncaught",
     /// A rejection nobody handled.

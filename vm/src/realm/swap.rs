@@ -96,7 +96,7 @@ fn drain_microtasks(host: &Host, realm: &Realm) {
     }
     host.vm.watchdog().set_deadline(None);
     // What those reactions have opened.
-    host.event_loop.clear();
+    stop_what_is_open(host);
 }
 
 fn move_addons_out(host: &Host, parking: &Parking) {

@@ -120,6 +120,7 @@ impl Runtime {
                 Session::new(&self.host, &realm, self.rules).run(request);
                 self.host.observer.borrow_mut().activity(Activity::Swapping, None);
                 swap::close(&self.host, &self.parking, realm, &self.state, &mut self.budget);
+                self.forget_entry(request);
             }
             Err(message) => {
                 let problem = problem::plain(
@@ -128,6 +129,13 @@ impl Runtime {
                 );
                 self.host.observer.borrow_mut().file_error(problem);
             }
+        }
+    }
+
+    /// What was kept of the test file itself goes with its realm; what it imported stays for the next ones.
+    fn forget_entry(&self, request: &FileRequest) {
+        if let Some(chunk) = self.host.modules.borrow_mut().retire_entry(&request.path) {
+            self.host.chunks.borrow_mut().remove(&chunk);
         }
     }
 

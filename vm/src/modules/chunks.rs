@@ -85,6 +85,20 @@ impl Chunks {
             .flat_map(|chunk| chunk.slots.iter().map(|slot| slot.id))
     }
 
+    /// Drops the text of a chunk if `id` is its only module.
+    pub fn empty(&mut self, number: u32, id: ModuleId) -> bool {
+        let Some(chunk) = self.list.get_mut(number as usize) else {
+            return false;
+        };
+        if chunk.slots.len() != 1 || chunk.slots[0].id != id {
+            return false;
+        }
+        chunk.text = Arc::from("[]");
+        chunk.slots = Vec::new();
+        chunk.lines = None;
+        true
+    }
+
     /// Packs modules that have no place yet, in the given order, neighbours of one package together.
     pub fn pack(&mut self, records: &mut [Record], ids: &[ModuleId]) {
         let mut open: Option<(Builder, Arc<str>)> = None;

@@ -80,6 +80,28 @@ impl ModuleGraph {
         self.chunks.repack(&mut self.records);
     }
 
+    /// A test file's realm is gone. What was kept of the file itself is dropped, unless another module has asked for it: no other realm of
+    /// this process will, and it would pile up. Returns the chunk that nobody needs any more.
+    pub fn retire_entry(&mut self, file: &Path) -> Option<u32> {
+        let path = std::fs::canonicalize(file).ok()?;
+        let key = Key {
+            path,
+            query: String::new(),
+            attribute: String::new(),
+        };
+        let id = *self.by_key.get(&key)?;
+        let record = &mut self.records[id as usize];
+        if record.imported {
+            return None;
+        }
+        let place = record.place;
+        self.by_key.remove(&key);
+        let blank = Record::new(key, record.kind, record.in_package);
+        *record = blank;
+        let (chunk, _) = place?;
+        self.chunks.empty(chunk, id).then_some(chunk)
+    }
+
     /// Loads and links an entry and what it statically imports.
     pub fn load(&mut self, file: &str) -> Reply {
         let target = match self.resolver.resolve_entry(file) {
@@ -299,10 +321,10 @@ impl ModuleGraph {
             String::new()
         };
         let key = Key { path, query, attribute };
-        if let Some(&id) = self.by_key.get(&key) {
-            return Ok(Dep::Module(id));
-        }
-        Ok(Dep::Module(self.add(key, module_kind)))
+        let known = self.by_key.get(&key).copied();
+        let id = known.unwrap_or_else(|| self.add(key, module_kind));
+        self.records[id as usize].imported |= importer.is_some();
+        Ok(Dep::Module(id))
     }
 
     fn add(&mut self, key: Key, kind: Kind) -> ModuleId {

@@ -142,6 +142,8 @@ pub struct Record {
     pub link: Option<Link>,
     /// Chunk and index in it, while the link data there is true.
     pub place: Option<(u32, u32)>,
+    /// Another module asked for it; else it is a test file, which a process runs once.
+    pub imported: bool,
     /// The realm, by the graph's count, in which it was last compared with its file.
     pub checked: u32,
     /// Chunk and index where the code is, once it has been packed.
@@ -166,6 +168,7 @@ impl Record {
             resolved: false,
             link: None,
             place: None,
+            imported: false,
             checked: 0,
             code_place: None,
         }

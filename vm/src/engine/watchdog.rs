@@ -1,8 +1,11 @@
 //! Stops JavaScript that runs past a deadline.
 //!
-//! The engine's limit counts CPU time and restarts at every entry, so it serves only as a tick: armed at [`TICK`], its callback
-//! re-arms itself and compares the monotonic clock with the deadline. What the tick misses (endless chains of short microtasks)
-//! the JavaScript side brings to the clock by counting resumed `await`s.
+//! The engine's limit counts CPU time and restarts at every entry, and a microtask is an entry. So it is armed with the time that is left,
+//! again before each entry ([`Watchdog::rearm`]), and its callback compares the monotonic clock with the deadline. What it misses
+//! (endless chains of short microtasks) the JavaScript side brings to the clock by counting resumed `await`s.
+//!
+//! It is armed as rarely and as long as that allows: each time the limit fires, a thread of the engine asks the running one to stop,
+//! and rarely (reliably with a limit below a microsecond) it aborts the process in `VMTraps::requestThreadStopIfNeeded`.
 
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
@@ -11,13 +14,18 @@ use std::time::{Duration, Instant};
 use super::ctx::Ctx;
 use super::sys;
 
-/// How often running code is looked at, in CPU time.
-const TICK: Duration = Duration::from_millis(20);
+/// The shortest limit that is armed.
+const SHORTEST: Duration = Duration::from_millis(20);
+/// The limit without a deadline.
+const LONGEST: Duration = Duration::from_secs(3600);
+/// An armed limit that is younger than this is as good as a new one.
+const FRESH: Duration = Duration::from_millis(20);
 
 /// One per VM. Lives on the JS thread: the callback runs there.
 pub struct Watchdog {
     group: Cell<sys::JSContextGroupRef>,
     deadline: Cell<Option<Instant>>,
+    armed: Cell<Instant>,
     stopped: Cell<bool>,
     stack: RefCell<Option<String>>,
 }
@@ -27,6 +35,7 @@ impl Watchdog {
         let dog = Box::new(Self {
             group: Cell::new(group),
             deadline: Cell::new(None),
+            armed: Cell::new(Instant::now()),
             stopped: Cell::new(false),
             stack: RefCell::default(),
         });
@@ -36,10 +45,17 @@ impl Watchdog {
 
     /// The limit must be set whenever the VM is entered; changing it inside works only then.
     fn arm(&self) {
+        let now = Instant::now();
+        self.armed.set(now);
+        let left = self
+            .deadline
+            .get()
+            .map_or(LONGEST, |deadline| deadline.saturating_duration_since(now));
+        let limit = left.clamp(SHORTEST, LONGEST);
         let data = std::ptr::from_ref(self).cast_mut().cast::<c_void>();
         // SAFETY: the VM is live; `self` is boxed and outlives it (fields of `Vm` drop in order).
         unsafe {
-            (sys::private().JSContextGroupSetExecutionTimeLimit)(self.group.get(), TICK.as_secs_f64(), on_tick, data)
+            (sys::private().JSContextGroupSetExecutionTimeLimit)(self.group.get(), limit.as_secs_f64(), on_tick, data)
         }
     }
 
@@ -47,6 +63,15 @@ impl Watchdog {
     pub fn set_deadline(&self, deadline: Option<Instant>) {
         self.deadline.set(deadline);
         self.stopped.set(false);
+        self.arm();
+    }
+
+    /// Arms the limit with what is left by now. Before every entry that is not the first after [`Watchdog::set_deadline`], and wherever
+    /// running JavaScript comes by.
+    pub fn rearm(&self) {
+        if self.armed.get().elapsed() >= FRESH {
+            self.arm();
+        }
     }
 
     /// Whether the current deadline is over.

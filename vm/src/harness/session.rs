@@ -317,6 +317,7 @@ impl<'a> Session<'a> {
     /// One macrotask: `work`, then ticks, then (on leaving) microtasks, then ticks those have queued, and so on.
     fn enter(&self, work: impl for<'r> FnOnce(Ctx<'r>, &Realm) -> JsResult<'r, ()>) {
         let watchdog = self.host.vm.watchdog();
+        watchdog.rearm();
         self.realm.global().enter(|cx| {
             if let Err(thrown) = work(cx, self.realm)
                 && !watchdog.stopped()
@@ -516,7 +517,10 @@ pub fn announce_limit(limit: Option<Duration>) {
 /// Whether the running phase is past its deadline.
 #[must_use]
 pub fn is_due() -> bool {
-    host().vm.watchdog().is_due()
+    let host = host();
+    let watchdog = host.vm.watchdog();
+    watchdog.rearm();
+    watchdog.is_due()
 }
 
 /// The engine's stack of the running JavaScript.

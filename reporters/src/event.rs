@@ -1,13 +1,13 @@
 //! What a run tells its reporters, in order.
 //!
-//! Per file: `FileStarted`, then `FileCollected` (absent if loading failed), then any mix of `Output`, `CaseFinished` and
-//! `FileError`, then `FileFinished`. Files of several workers interleave. A file that never started has only a
+//! Per file: `FileStarted`, then `FileCollected` (absent if loading failed), then any mix of `Output`, `CaseFinished`,
+//! `FileError` and `Leaked`, then `FileFinished`. Files of several workers interleave. A file that never started has only a
 //! `FileFinished` with [`FileOutcome::NotRun`]. Each collected case gets exactly one `CaseFinished`, unless the file crashed
 //! or was cut short: cases that never ran then have none and count as not run.
 
 use std::time::Duration;
 
-use crate::model::{CaseId, CaseResult, Failure, FileId, FileOutcome, Stream, TestCase};
+use crate::model::{CaseId, CaseResult, Failure, FileId, FileOutcome, Leak, Stream, TestCase};
 
 /// One event, with the time since the run began.
 #[derive(Debug, Clone)]
@@ -59,6 +59,11 @@ pub enum EventKind {
         version: String,
         /// Milliseconds since the Unix epoch.
         started_at_ms: u64,
+        /// The seed of a random order.
+        seed: Option<u32>,
+        /// Command and flags that repeat this run, unquoted, without paths, `-t` and reporters: what a command that reruns
+        /// one test begins with.
+        rerun: Vec<String>,
     },
     /// A worker took a file.
     FileStarted {
@@ -98,6 +103,14 @@ pub enum EventKind {
         file: FileId,
         /// What.
         failure: Failure,
+    },
+    /// The file left something behind. Usually comes before its `FileFinished`; what needs a collection to be seen (a realm
+    /// that stays) may come at any time after it.
+    Leaked {
+        /// Which file.
+        file: FileId,
+        /// What. Never empty.
+        leaks: Vec<Leak>,
     },
     /// The file is over.
     FileFinished {

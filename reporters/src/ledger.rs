@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::{
     event::{EventKind, RunEnd, RunEvent},
-    model::{CaseId, CaseResult, Failure, FailureKind, FileId, FileOutcome, Outcome, Stream, TestCase},
+    model::{CaseId, CaseMode, CaseResult, Failure, FailureKind, FileId, FileOutcome, Leak, Outcome, Stream, TestCase},
     paths,
     stats::{RunStats, Verdict, judge},
 };
@@ -18,6 +18,10 @@ pub(crate) struct Ledger {
     pub(crate) version: String,
     pub(crate) workers: usize,
     pub(crate) started_at_ms: u64,
+    /// Of a random order.
+    pub(crate) seed: Option<u32>,
+    /// What a command that reruns a test begins with.
+    pub(crate) rerun: Vec<String>,
     /// Of the last event.
     pub(crate) elapsed: Duration,
     /// Indexed by [`FileId`].
@@ -43,6 +47,7 @@ pub(crate) struct FileRecord {
     /// In the order they came.
     pub(crate) results: Vec<TimedResult>,
     pub(crate) errors: Vec<Failure>,
+    pub(crate) leaks: Vec<Leak>,
     pub(crate) output: Vec<Chunk>,
     pub(crate) outcome: Option<FileOutcome>,
 }
@@ -73,11 +78,15 @@ impl Ledger {
                 workers,
                 version,
                 started_at_ms,
+                seed,
+                rerun,
             } => {
                 self.root.clone_from(root);
                 self.version.clone_from(version);
                 self.workers = *workers;
                 self.started_at_ms = *started_at_ms;
+                self.seed = *seed;
+                self.rerun.clone_from(rerun);
                 self.files = files
                     .iter()
                     .map(|path| FileRecord {
@@ -106,6 +115,7 @@ impl Ledger {
                 self.file_mut(*file).results.push(timed);
             }
             EventKind::FileError { file, failure } => self.file_mut(*file).errors.push(failure.clone()),
+            EventKind::Leaked { file, leaks } => self.file_mut(*file).leaks.extend_from_slice(leaks),
             EventKind::FileFinished {
                 file,
                 outcome,
@@ -205,6 +215,7 @@ impl FileRecord {
             ancestors: Vec::new(),
             title: format!("test number {}", case.0 + 1),
             location: None,
+            mode: CaseMode::Run,
         })
     }
 

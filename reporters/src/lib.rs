@@ -10,9 +10,12 @@
 
 #![forbid(unsafe_code)]
 
+mod dots;
 mod duration;
 pub mod event;
+mod github;
 mod json;
+mod junit;
 mod ledger;
 pub mod model;
 mod none;
@@ -23,16 +26,19 @@ mod style;
 mod terminal;
 mod text;
 
+pub use dots::DotsReporter;
 pub use duration::{duration, seconds};
 pub use event::{EventKind, RunEnd, RunEvent, RunningCase};
+pub use github::GithubReporter;
 pub use json::JsonReporter;
+pub use junit::{JunitDialect, JunitReporter};
 pub use model::{
-    CaseId, CaseResult, CodeFrame, Failure, FailureKind, FileId, FileOutcome, Frame, FrameOwner, Location, Outcome,
-    Stream, TestCase,
+    Attempt, CaseId, CaseMode, CaseResult, CodeFrame, Failure, FailureKind, FileId, FileOutcome, Frame, FrameOwner,
+    Leak, LeakKind, Location, Outcome, Stream, TestCase,
 };
 pub use none::NoneReporter;
 pub use paths::relative;
-pub use reporter::{Fanout, Kind, Reporter, ReporterFailure, UnknownReporter, build};
+pub use reporter::{Fanout, Kind, Reporter, ReporterFailure, ReporterOptions, UnknownReporter, build};
 pub use stats::RunStats;
 pub use style::Style;
 pub use terminal::TerminalReporter;

@@ -35,6 +35,24 @@ pub struct TestCase {
     pub title: String,
     /// Where `test(…)` was called.
     pub location: Option<Location>,
+    /// Whether it will run.
+    pub mode: CaseMode,
+}
+
+/// Whether a collected case will run, and why not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CaseMode {
+    /// It will run.
+    #[default]
+    Run,
+    /// `.skip`, or `.only` elsewhere in the file.
+    Skip,
+    /// `.todo`.
+    Todo,
+    /// `-t` does not match its full title. Its result is [`Outcome::Skipped`]; documents that are merged with those of
+    /// other runs leave it out.
+    Filtered,
 }
 
 impl TestCase {
@@ -90,6 +108,8 @@ pub enum FailureKind {
     Worker,
     /// The file was in flight when another worker crashed.
     Aborted,
+    /// The file left something behind, and `--fail-on-leak` was given.
+    Leak,
 }
 
 /// Who owns the code of a stack frame.
@@ -186,12 +206,84 @@ pub struct CaseResult {
     pub outcome: Outcome,
     /// Wall time of the test and its each-hooks.
     pub duration: Duration,
-    /// Everything that failed, first first. Empty unless the outcome is a failure.
+    /// Everything that failed in the last attempt, first first. Empty unless the outcome is a failure.
     pub failures: Vec<Failure>,
+    /// The attempts before the last one, first first; all of them failed. Empty unless the test was retried.
+    pub earlier_attempts: Vec<Attempt>,
     /// `expect` calls that held.
     pub assertions: u32,
     /// Why it was skipped, if the user said so.
     pub note: Option<String>,
+}
+
+impl CaseResult {
+    /// Whether it failed first and passed when it was tried again.
+    #[must_use]
+    pub fn is_flaky(&self) -> bool {
+        self.outcome == Outcome::Passed && !self.earlier_attempts.is_empty()
+    }
+}
+
+/// A failed attempt of a test that was tried again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// [`Outcome::Failed`] or [`Outcome::TimedOut`].
+    pub outcome: Outcome,
+    /// Wall time of this attempt.
+    pub duration: Duration,
+    /// Everything that failed, first first.
+    pub failures: Vec<Failure>,
+}
+
+/// What a test file left behind when it ended. It was stopped or restored, and no later file sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leak {
+    /// Family.
+    pub kind: LeakKind,
+    /// What exactly, in a few words that follow `left behind: `: `a timer (setTimeout, 60000 ms)`, `the env var API_KEY`.
+    pub what: String,
+    /// Where it was made, innermost user frame first; empty where that is not known.
+    pub stack: Vec<Frame>,
+}
+
+impl Leak {
+    /// Where it was made, if that is known.
+    #[must_use]
+    pub fn location(&self) -> Option<&Location> {
+        self.stack.iter().find_map(|frame| frame.location.as_ref())
+    }
+}
+
+/// Families of leaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum LeakKind {
+    /// `setTimeout`, `setInterval`, `setImmediate` that had not fired.
+    Timer,
+    /// A server that listens.
+    Server,
+    /// An open connection.
+    Socket,
+    /// A running child process.
+    ChildProcess,
+    /// A file or directory watcher.
+    Watcher,
+    /// A file descriptor.
+    FileDescriptor,
+    /// A Web Worker.
+    Worker,
+    /// A handler of a signal, or another listener on `process`.
+    Listener,
+    /// A property of the global object that was not there before, or an intrinsic that was changed.
+    Global,
+    /// Working directory, environment, umask, time zone, title.
+    ProcessState,
+    /// A value that native code keeps.
+    Persistent,
+    /// A native addon that did not end.
+    Addon,
+    /// The whole realm could not be collected.
+    Realm,
 }
 
 /// How a test file ended, beyond its tests.

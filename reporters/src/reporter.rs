@@ -7,7 +7,16 @@ use std::{
     str::FromStr,
 };
 
-use crate::{event::RunEvent, json::JsonReporter, none::NoneReporter, style::Style, terminal::TerminalReporter};
+use crate::{
+    dots::DotsReporter,
+    event::RunEvent,
+    github::GithubReporter,
+    json::JsonReporter,
+    junit::{JunitDialect, JunitReporter},
+    none::NoneReporter,
+    style::Style,
+    terminal::TerminalReporter,
+};
 
 /// Listens to a run and writes something about it.
 pub trait Reporter: Send {
@@ -24,22 +33,38 @@ pub trait Reporter: Send {
 pub enum Kind {
     /// Blocks for people on a terminal or in a log.
     Default,
+    /// One character a test, then what failed.
+    Dots,
     /// One document in Jest's `--json` shape.
     Json,
+    /// One document in JUnit's shape.
+    Junit,
+    /// Workflow commands that GitHub shows as annotations.
+    Github,
     /// Silence.
     None,
 }
 
 impl Kind {
     /// Every kind, in the order in which messages list them.
-    pub const ALL: [Self; 3] = [Self::Default, Self::Json, Self::None];
+    pub const ALL: [Self; 6] = [
+        Self::Default,
+        Self::Dots,
+        Self::Json,
+        Self::Junit,
+        Self::Github,
+        Self::None,
+    ];
 
     /// The name that `--reporter` takes.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Default => "default",
+            Self::Dots => "dots",
             Self::Json => "json",
+            Self::Junit => "junit",
+            Self::Github => "github",
             Self::None => "none",
         }
     }
@@ -82,11 +107,21 @@ impl fmt::Display for UnknownReporter {
 
 impl Error for UnknownReporter {}
 
+/// What reporters are told besides their look.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ReporterOptions {
+    /// The form of JUnit documents.
+    pub junit_dialect: JunitDialect,
+}
+
 /// Makes the reporter of this kind, writing to `out`.
 #[must_use]
-pub fn build(kind: Kind, out: Box<dyn Write + Send>, style: Style) -> Box<dyn Reporter> {
+pub fn build(kind: Kind, out: Box<dyn Write + Send>, style: Style, options: ReporterOptions) -> Box<dyn Reporter> {
     match kind {
         Kind::Default => Box::new(TerminalReporter::new(out, style)),
+        Kind::Dots => Box::new(DotsReporter::new(out, style)),
+        Kind::Junit => Box::new(JunitReporter::new(out, options.junit_dialect)),
+        Kind::Github => Box::new(GithubReporter::new(out)),
         Kind::Json => Box::new(JsonReporter::new(out)),
         Kind::None => Box::new(NoneReporter),
     }

@@ -52,6 +52,8 @@ pub struct RunStats {
     pub tests_failed: usize,
     /// Those of the failed that timed out.
     pub tests_timed_out: usize,
+    /// Those of the passed that failed first and passed when they were tried again.
+    pub tests_flaky: usize,
     /// Tests that were skipped.
     pub tests_skipped: usize,
     /// Tests declared as todo.
@@ -60,6 +62,10 @@ pub struct RunStats {
     pub tests_not_run: usize,
     /// Failures that belong to a file and to none of its tests.
     pub file_errors: usize,
+    /// Things that files left behind. No failure by themselves: `--fail-on-leak` adds a file error.
+    pub leaks: usize,
+    /// Files that left something behind.
+    pub files_leaking: usize,
     /// Failures that belong to no file.
     pub run_errors: usize,
     /// Why the run ended, once it has.
@@ -74,6 +80,7 @@ struct Tally {
     finished: usize,
     failed: usize,
     errors: usize,
+    leaked: bool,
     outcome: Option<FileOutcome>,
     counted: Option<Counted>,
 }
@@ -97,6 +104,7 @@ impl RunStats {
             EventKind::FileCollected { file, cases } => self.tally(*file).collected = cases.len(),
             EventKind::CaseFinished { file, result } => {
                 self.count_case(result.outcome);
+                self.tests_flaky += usize::from(result.is_flaky());
                 let tally = self.tally(*file);
                 tally.finished += 1;
                 tally.failed += usize::from(result.outcome.is_failure());
@@ -106,6 +114,11 @@ impl RunStats {
                 self.file_errors += 1;
                 self.tally(*file).errors += 1;
                 self.recount(*file);
+            }
+            EventKind::Leaked { file, leaks } => {
+                self.leaks += leaks.len();
+                let first = !std::mem::replace(&mut self.tally(*file).leaked, true);
+                self.files_leaking += usize::from(first);
             }
             EventKind::FileFinished { file, outcome, .. } => self.finish_file(*file, outcome),
             EventKind::RunError { .. } => self.run_errors += 1,

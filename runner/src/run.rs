@@ -7,7 +7,7 @@ use std::path::Path;
 
 use nix::sys::signal::Signal;
 use thiserror::Error;
-use trun_reporters::{Fanout, RunEnd, RunEvent, RunStats, event::EventKind};
+use trun_reporters::{Fanout, ReporterOptions, RunEnd, RunEvent, RunStats, event::EventKind};
 
 use crate::cli::{ExitCode, Settings};
 use crate::coordinator::dispatcher::{Dispatcher, RunPlan};
@@ -119,12 +119,24 @@ pub fn run(
         test_timeout: settings.test_timeout,
         load_timeout: settings.load_timeout,
         pass_with_no_tests: settings.pass_with_no_tests,
+        retry: settings.retry,
+        repeat_each: settings.repeat_each,
+        seed: settings.seed,
+        collect_only: false,
+        isolate: settings.isolate,
+        preload: settings.preload.clone(),
         gc_stress: settings.gc_stress,
     };
     let link = zygote::start(|start| worker::run(start, &worker_settings, pages))?;
     let signals = Signals::install()?;
     let terminal = output::Terminal::of_stdout(|name| std::env::var_os(name));
-    let (reporters, outputs) = output::open(&settings.reporters, output::style(settings.colour, &terminal))?;
+    let (reporters, outputs) = output::open(
+        &settings.reporters,
+        output::style(settings.colour, &terminal),
+        ReporterOptions {
+            junit_dialect: settings.junit_dialect,
+        },
+    )?;
     let sink = Sink {
         reporters,
         outputs,
@@ -138,6 +150,12 @@ pub fn run(
         workers,
         on_crash: settings.on_crash,
         worker_memory: settings.worker_memory,
+        recycle_above: settings.recycle_above,
+        bail: settings.bail,
+        seed: settings.seed,
+        fail_on_leak: settings.fail_on_leak,
+        scale_up_after: settings.scale_up_after,
+        rerun: settings.rerun.clone(),
     };
     let mut dispatcher = Dispatcher::new(plan, Hands::new(link, pages, sink), os::monotonic_ns());
     reactor::run(&mut dispatcher, &signals, pages)?;

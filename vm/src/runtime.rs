@@ -27,6 +27,18 @@ pub struct RuntimeOptions {
     pub load_timeout: Option<Duration>,
     /// Whether a file may declare no test at all.
     pub pass_with_no_tests: bool,
+    /// How often a failed test is tried again.
+    pub retry: u32,
+    /// How often each test runs.
+    pub repeat_each: u32,
+    /// Seed of a random order of tests.
+    pub seed: Option<u32>,
+    /// Tests are listed and not run.
+    pub collect_only: bool,
+    /// Whether every file gets a realm of its own.
+    pub isolate: bool,
+    /// Modules that every realm evaluates before its test file; absolute paths, or names as an import would have them.
+    pub preload: Vec<String>,
     /// The directory the run was started in.
     pub root: PathBuf,
     /// 1-based worker slot.
@@ -104,6 +116,10 @@ impl Runtime {
                 test: options.default_timeout,
                 load: options.load_timeout,
                 empty_file_passes: options.pass_with_no_tests,
+                retry: options.retry,
+                repeat_each: options.repeat_each,
+                seed: options.seed,
+                collect_only: options.collect_only,
             },
             state: ProcessState::capture(),
             budget: CollectionBudget::new(options.gc_stress),

@@ -80,6 +80,7 @@ impl TerminalReporter {
             EventKind::FileStarted { .. }
             | EventKind::FileCollected { .. }
             | EventKind::CaseFinished { .. }
+            | EventKind::Leaked { .. }
             | EventKind::Tick { .. } => {}
         }
         page

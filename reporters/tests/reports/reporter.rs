@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use trun_reporters::{EventKind, Fanout, Kind, RunEnd, RunEvent, Style, build};
+use trun_reporters::{EventKind, Fanout, Kind, ReporterOptions, RunEnd, RunEvent, Style, build};
 
 use crate::support::{Run, Sink};
 
@@ -35,9 +35,23 @@ fn kinds_have_names() {
 fn one_that_fails_is_named_once_and_the_others_go_on() {
     let sink = Sink::default();
     let mut fanout = Fanout::new();
-    fanout.add("json:report.json", build(Kind::Json, Box::new(Full), Style::plain()));
-    fanout.add("none", build(Kind::None, Box::new(Full), Style::plain()));
-    fanout.add("default", build(Kind::Default, Box::new(sink.clone()), Style::plain()));
+    fanout.add(
+        "json:report.json",
+        build(Kind::Json, Box::new(Full), Style::plain(), ReporterOptions::default()),
+    );
+    fanout.add(
+        "none",
+        build(Kind::None, Box::new(Full), Style::plain(), ReporterOptions::default()),
+    );
+    fanout.add(
+        "default",
+        build(
+            Kind::Default,
+            Box::new(sink.clone()),
+            Style::plain(),
+            ReporterOptions::default(),
+        ),
+    );
     let run = Run::of(&["a.test.ts"])
         .file(0, |file| file.cases(&["one"]).pass(0))
         .end(RunEnd::Completed);

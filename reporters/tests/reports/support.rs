@@ -8,8 +8,8 @@ use std::{
 
 use serde_json::Value;
 use trun_reporters::{
-    CaseId, CaseResult, CodeFrame, EventKind, Failure, FailureKind, FileId, FileOutcome, Frame, FrameOwner, Kind,
-    Location, Outcome, RunEnd, RunEvent, Stream, Style, TestCase, build,
+    CaseId, CaseMode, CaseResult, CodeFrame, EventKind, Failure, FailureKind, FileId, FileOutcome, Frame, FrameOwner,
+    Kind, Location, Outcome, ReporterOptions, RunEnd, RunEvent, Stream, Style, TestCase, build,
 };
 
 pub(crate) const ROOT: &str = "/home/me/project";
@@ -36,6 +36,8 @@ impl Run {
             workers: 2,
             version: "0.1.0".to_owned(),
             started_at_ms: 1_700_000_000_000,
+            seed: None,
+            rerun: vec!["trun".to_owned()],
         });
         run
     }
@@ -142,6 +144,7 @@ impl File {
                 ancestors: titles,
                 title,
                 location,
+                mode: CaseMode::Run,
             }
         };
         let cases = (1..).zip(names).map(case).collect();
@@ -158,6 +161,7 @@ impl File {
             outcome,
             duration,
             failures,
+            earlier_attempts: Vec::new(),
             assertions: 2,
             note,
         };
@@ -306,7 +310,7 @@ impl Write for Sink {
 
 pub(crate) fn report(kind: Kind, style: Style, events: &[RunEvent]) -> String {
     let sink = Sink::default();
-    let mut reporter = build(kind, Box::new(sink.clone()), style);
+    let mut reporter = build(kind, Box::new(sink.clone()), style, ReporterOptions::default());
     for event in events {
         reporter.handle(event).expect("the sink takes everything");
     }

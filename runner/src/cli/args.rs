@@ -22,7 +22,7 @@ A PATH is a test file, a folder, a glob, or a part of test files' paths; none: t
       --on-crash=POLICY          after a worker crashed: abort or continue [default: abort]
       --worker-memory=SIZE       kill a worker above this, like 512M or 2G; 0: never
                                  [default: 80 % of the memory, shared by the workers]
-      --reporter=NAME[:FILE]     default, json or none; repeatable; replaces the default one
+      --reporter=NAME[:FILE]     default, dots, json, junit, github or none; repeatable
       --outputFile[.NAME]=FILE   write the report of reporter NAME [json] to FILE
       --reporter-outfile=FILE    write the report of the one reporter beside `default` to FILE
       --pass-with-no-tests       exit 0 when no tests are found
@@ -130,7 +130,10 @@ fn command() -> clap::Command {
 fn output_file_flag(kind: Kind) -> &'static str {
     match kind {
         Kind::Default => "outputFile.default",
+        Kind::Dots => "outputFile.dots",
         Kind::Json => "outputFile.json",
+        Kind::Junit => "outputFile.junit",
+        Kind::Github => "outputFile.github",
         Kind::None => "outputFile.none",
     }
 }

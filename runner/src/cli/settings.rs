@@ -4,7 +4,7 @@
 
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
-use trun_reporters::Kind;
+use trun_reporters::{JunitDialect, Kind};
 
 use super::{
     args::LowArgs,
@@ -50,6 +50,31 @@ pub struct Settings {
     pub worker_memory: Option<u64>,
     /// Whether output has colours.
     pub colour: ColourChoice,
+    /// A worker that has grown beyond this many bytes is replaced between two files; `None`: never.
+    pub recycle_above: Option<u64>,
+    /// Failures (tests and file errors) after which no further file is started.
+    pub bail: Option<u32>,
+    /// Seed of a random order of files and tests; `None`: the order of paths and declarations.
+    pub seed: Option<u32>,
+    /// How often a failed test is tried again.
+    pub retry: u32,
+    /// How often each test runs; at least 1.
+    pub repeat_each: u32,
+    /// Whether every file gets a realm of its own.
+    pub isolate: bool,
+    /// Modules that every realm evaluates before its test file: absolute paths, or package names.
+    pub preload: Vec<String>,
+    /// Whether a leak fails its file.
+    pub fail_on_leak: bool,
+    /// A worker busy with one file for this long calls for more workers.
+    pub scale_up_after: Duration,
+    /// Where durations of files are kept between runs; absolute. `None`: nowhere.
+    pub cache_dir: Option<PathBuf>,
+    /// The form of JUnit documents.
+    pub junit_dialect: JunitDialect,
+    /// The program and those flags, as they were typed, that a command to rerun one test of this run needs: not the paths, `-t`,
+    /// reporters, `--bail`, `--parallel`.
+    pub rerun: Vec<String>,
     /// Collect garbage every so many slow allocations.
     pub gc_stress: Option<u32>,
 }
@@ -112,6 +137,18 @@ impl Settings {
             on_crash: on_crash(low.on_crash.as_deref())?,
             worker_memory: worker_memory(low.worker_memory.as_deref(), surroundings.memory, workers)?,
             colour: colour(&low, surroundings.env),
+            recycle_above: None,
+            bail: None,
+            seed: None,
+            retry: 0,
+            repeat_each: 1,
+            isolate: true,
+            preload: Vec::new(),
+            fail_on_leak: false,
+            scale_up_after: Duration::from_millis(5),
+            cache_dir: None,
+            junit_dialect: JunitDialect::default(),
+            rerun: vec!["trun".to_owned()],
             gc_stress: gc_stress(surroundings.env)?,
             pass_with_no_tests: low.pass_with_no_tests,
             name_pattern: low.test_name_pattern,

@@ -1,6 +1,6 @@
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
-use trun_reporters::Kind;
+use trun_reporters::{JunitDialect, Kind};
 
 use super::{
     Command, UsageError,
@@ -74,6 +74,18 @@ fn nothing_typed_means_the_defaults() {
             on_crash: OnCrash::Abort,
             worker_memory: Some(200_000_000),
             colour: ColourChoice::Auto,
+            recycle_above: None,
+            bail: None,
+            seed: None,
+            retry: 0,
+            repeat_each: 1,
+            isolate: true,
+            preload: vec![],
+            fail_on_leak: false,
+            scale_up_after: Duration::from_millis(5),
+            cache_dir: None,
+            junit_dialect: JunitDialect::Rich,
+            rerun: vec!["trun".to_owned()],
             gc_stress: None,
         }
     );

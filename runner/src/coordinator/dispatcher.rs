@@ -36,6 +36,18 @@ pub struct RunPlan {
     pub on_crash: OnCrash,
     /// Bytes a worker may use.
     pub worker_memory: Option<u64>,
+    /// A worker that has grown beyond this is replaced between two files; bytes.
+    pub recycle_above: Option<u64>,
+    /// Failures (tests and file errors) after which no file is started.
+    pub bail: Option<u32>,
+    /// Seed of a random order.
+    pub seed: Option<u32>,
+    /// Whether a leak fails its file.
+    pub fail_on_leak: bool,
+    /// A worker busy with one file for this long calls for more workers.
+    pub scale_up_after: Duration,
+    /// What a command that reruns a test begins with.
+    pub rerun: Vec<String>,
 }
 
 /// The dispatcher's hands.
@@ -115,6 +127,8 @@ impl<C: Control> Dispatcher<C> {
             workers: self.plan.workers,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             started_at_ms,
+            seed: self.plan.seed,
+            rerun: self.plan.rerun.clone(),
         });
         self.spawn(1);
         self.respond()
@@ -256,7 +270,8 @@ impl<C: Control> Dispatcher<C> {
                     });
                 }
             }
-            FromWorker::FileDone { file } => {
+            FromWorker::Leaked { file, leaks } => self.emit(EventKind::Leaked { file, leaks }),
+            FromWorker::FileDone { file, resident: _ } => {
                 let Some(started) = self.place(slot).session_of(file).map(|session| session.started) else {
                     return;
                 };

@@ -1,6 +1,6 @@
 //! The dispatcher against scripted events.
 
-use trun_reporters::model::{CaseId, CaseResult, FileId, Outcome, TestCase};
+use trun_reporters::model::{CaseId, CaseMode, CaseResult, FileId, Outcome, TestCase};
 
 use super::watch::{GRACE, HALF_GONE_LIMIT, LEAVE_LIMIT, SCALE_UP_AFTER, START_LIMIT, SWAP_LIMIT};
 use super::*;
@@ -55,6 +55,12 @@ fn run(files: usize, workers: usize, on_crash: OnCrash) -> Dispatcher<Script> {
         workers,
         on_crash,
         worker_memory: Some(1000),
+        recycle_above: None,
+        bail: None,
+        seed: None,
+        fail_on_leak: false,
+        scale_up_after: Duration::from_millis(5),
+        rerun: vec![],
     };
     let mut dispatcher = Dispatcher::new(plan, Script::default(), 0);
     let _ = dispatcher.begin();
@@ -71,6 +77,7 @@ impl Dispatcher<Script> {
             ancestors: vec![],
             title: "t".into(),
             location: None,
+            mode: CaseMode::Run,
         };
         let _ = self.say(
             slot,
@@ -87,6 +94,7 @@ impl Dispatcher<Script> {
             outcome: Outcome::Passed,
             duration: Duration::ZERO,
             failures: vec![],
+            earlier_attempts: vec![],
             assertions: 0,
             note: None,
         };
@@ -129,7 +137,13 @@ fn files_go_to_the_worker_in_order_and_the_run_ends() {
     for file in 0..2 {
         d.collect(1, file, 1);
         d.pass(1, file, 0);
-        let _ = d.say(1, FromWorker::FileDone { file: FileId(file) });
+        let _ = d.say(
+            1,
+            FromWorker::FileDone {
+                file: FileId(file),
+                resident: 0,
+            },
+        );
     }
     assert_eq!(d.die(1, ProcessEnd::Code(0)), Response::Finished);
     assert_eq!(
@@ -305,7 +319,13 @@ fn a_worker_that_is_being_killed_takes_no_other_file() {
     assert_eq!(d.control.killed, [1]);
     // The test ended at the last moment: the kill is under way all the same.
     d.pass(1, 0, 0);
-    let _ = d.say(1, FromWorker::FileDone { file: FileId(0) });
+    let _ = d.say(
+        1,
+        FromWorker::FileDone {
+            file: FileId(0),
+            resident: 0,
+        },
+    );
     let _ = d.die(1, ProcessEnd::Signal(9));
     let _ = d.say(1, FromWorker::Ready);
     assert_eq!(
@@ -327,7 +347,13 @@ fn nothing_a_worker_does_is_without_bound() {
         }),
         ("leave", Running::Nothing, LEAVE_LIMIT, |d| {
             let _ = d.say(1, FromWorker::Ready);
-            let _ = d.say(1, FromWorker::FileDone { file: FileId(0) });
+            let _ = d.say(
+                1,
+                FromWorker::FileDone {
+                    file: FileId(0),
+                    resident: 0,
+                },
+            );
         }),
     ];
     for (name, running, limit, prepare) in bounds {
@@ -421,7 +447,13 @@ fn raw_output_without_a_file_is_the_last_files_or_the_next_ones() {
         2,
     );
     let _ = d.say(1, FromWorker::Ready);
-    let _ = d.say(1, FromWorker::FileDone { file: FileId(0) });
+    let _ = d.say(
+        1,
+        FromWorker::FileDone {
+            file: FileId(0),
+            resident: 0,
+        },
+    );
     let _ = d.handle(
         InternalEvent::Written(1, Stream::Stderr, "late".into(), Running::Nothing),
         2,
@@ -444,7 +476,13 @@ fn raw_output_without_a_file_is_the_last_files_or_the_next_ones() {
 fn a_worker_that_leaves_badly_fails_the_run() {
     let mut d = run(1, 1, OnCrash::Abort);
     let _ = d.say(1, FromWorker::Ready);
-    let _ = d.say(1, FromWorker::FileDone { file: FileId(0) });
+    let _ = d.say(
+        1,
+        FromWorker::FileDone {
+            file: FileId(0),
+            resident: 0,
+        },
+    );
     let _ = d.die(1, ProcessEnd::Signal(11));
     let message = "a worker ended badly after its last file: the worker process crashed with SIGSEGV without a file";
     assert_eq!(

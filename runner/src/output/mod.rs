@@ -21,7 +21,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use trun_reporters::{Fanout, Kind, Style, build};
+use trun_reporters::{Fanout, Kind, ReporterOptions, Style, build};
 
 pub use self::{
     error::OutputError,
@@ -65,7 +65,7 @@ enum Sink {
 /// # Errors
 ///
 /// The first file that cannot be written. Nothing is left behind then.
-pub fn open(specs: &[ReporterSpec], style: Style) -> Result<(Fanout, Outputs), OutputError> {
+pub fn open(specs: &[ReporterSpec], style: Style, options: ReporterOptions) -> Result<(Fanout, Outputs), OutputError> {
     let mut outputs = Outputs::default();
     let mut listeners = Fanout::new();
     for spec in specs {
@@ -74,12 +74,12 @@ pub fn open(specs: &[ReporterSpec], style: Style) -> Result<(Fanout, Outputs), O
                 let out = outputs.open_file(spec.kind, path)?;
                 (
                     format!("{}:{}", spec.kind, path.display()),
-                    build(spec.kind, out, Style::plain()),
+                    build(spec.kind, out, Style::plain(), options),
                 )
             }
             None => {
                 let out = outputs.open_stdout(spec.kind)?;
-                (spec.kind.to_string(), build(spec.kind, out, style))
+                (spec.kind.to_string(), build(spec.kind, out, style, options))
             }
         };
         listeners.add(label, reporter);

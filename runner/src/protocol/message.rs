@@ -1,7 +1,7 @@
 //! What coordinator and worker say to each other: two closed sets.
 
 use serde::{Deserialize, Serialize};
-use trun_reporters::model::{CaseId, CaseResult, Failure, FileId, Stream, TestCase};
+use trun_reporters::model::{CaseId, CaseResult, Failure, FileId, Leak, Stream, TestCase};
 
 /// From the coordinator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,10 +58,19 @@ pub enum FromWorker {
         /// What.
         text: String,
     },
-    /// The file is over and its realm gone.
+    /// A file left something behind: the one that runs, or one that ran before it in this worker.
+    Leaked {
+        /// Which.
+        file: FileId,
+        /// What.
+        leaks: Vec<Leak>,
+    },
+    /// The file is over and its realm released.
     FileDone {
         /// Which.
         file: FileId,
+        /// Resident memory of the worker now, in bytes: decides whether it is replaced.
+        resident: u64,
     },
 }
 

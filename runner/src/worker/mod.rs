@@ -43,6 +43,18 @@ pub struct WorkerSettings {
     pub load_timeout: Option<Duration>,
     /// `--pass-with-no-tests`.
     pub pass_with_no_tests: bool,
+    /// `--retry`.
+    pub retry: u32,
+    /// `--repeat-each`.
+    pub repeat_each: u32,
+    /// `--randomize`, `--seed`.
+    pub seed: Option<u32>,
+    /// `trun list`.
+    pub collect_only: bool,
+    /// Not `--no-isolate`.
+    pub isolate: bool,
+    /// `--preload`.
+    pub preload: Vec<String>,
     /// `TRUN_GC_STRESS`.
     pub gc_stress: Option<u32>,
 }
@@ -86,6 +98,13 @@ fn set_up_descriptors(start: &WorkerStart) -> io::Result<(UnixStream, UnixStream
     Ok((high()?, high()?))
 }
 
+/// Resident memory of this process, or zero if the system does not say.
+fn resident_bytes() -> u64 {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages: u64 = statm.split(' ').nth(1).and_then(|n| n.parse().ok()).unwrap_or(0);
+    pages * 4096
+}
+
 fn set_up_environment(slot: u32) {
     let slot = slot.to_string();
     for name in ["TRUN_WORKER_ID", "JEST_WORKER_ID", "BUN_TEST_WORKER_ID"] {
@@ -103,6 +122,12 @@ fn serve(reading: UnixStream, wire: &Rc<Wire>, slot: u32, settings: &WorkerSetti
         default_timeout: settings.test_timeout,
         load_timeout: settings.load_timeout,
         pass_with_no_tests: settings.pass_with_no_tests,
+        retry: settings.retry,
+        repeat_each: settings.repeat_each,
+        seed: settings.seed,
+        collect_only: settings.collect_only,
+        isolate: settings.isolate,
+        preload: settings.preload.clone(),
         root: settings.root.clone(),
         slot,
     };
@@ -124,10 +149,11 @@ fn serve(reading: UnixStream, wire: &Rc<Wire>, slot: u32, settings: &WorkerSetti
     while let Ok(Received::Message(ToWorker::Run { file, path })) = receiver.receive() {
         wire.begin(file);
         runtime.run_file(&FileRequest {
+            number: file.0,
             path: path.into(),
             name_pattern: settings.name_pattern.clone(),
         });
-        wire.end();
+        wire.end(resident_bytes());
     }
     ManuallyDrop::into_inner(runtime).shut_down();
 }

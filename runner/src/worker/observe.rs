@@ -5,10 +5,12 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use trun_reporters::model::{
-    CaseId, CaseResult, CodeFrame, Failure, FailureKind, FileId, Frame, FrameOwner, Location, Outcome, Stream, TestCase,
+    Attempt, CaseId, CaseMode, CaseResult, CodeFrame, Failure, FailureKind, FileId, Frame, FrameOwner, Leak, LeakKind,
+    Location, Outcome, Stream, TestCase,
 };
 use trun_vm::harness::observer::{
-    self as vm, Activity, CaseEnd, CaseOutcome, CollectedCase, Observer, OutputStream, Problem, ProblemKind,
+    self as vm, Activity, CaseEnd, CaseOutcome, CollectedCase, FailedAttempt, Observer, OutputStream, Problem,
+    ProblemKind,
 };
 
 use crate::os::{Running, RunningPage, exit_now, wait_for_readers};
@@ -38,10 +40,13 @@ impl Wire {
         self.file.set(file);
     }
 
-    pub(super) fn end(&self) {
+    pub(super) fn end(&self, resident: u64) {
         wait_for_readers(PATIENCE);
         self.page.publish(Running::Nothing, None);
-        self.send(&FromWorker::FileDone { file: self.file.get() });
+        self.send(&FromWorker::FileDone {
+            file: self.file.get(),
+            resident,
+        });
     }
 
     /// What has been sent survives whatever happens to this process next, so every message is written at once.
@@ -100,6 +105,13 @@ impl Observer for Outbox {
         });
     }
 
+    fn leaked(&mut self, file: u32, leaks: Vec<vm::Leak>) {
+        self.0.send(&FromWorker::Leaked {
+            file: FileId(file),
+            leaks: leaks.into_iter().map(leak).collect(),
+        });
+    }
+
     fn output(&mut self, case: Option<u32>, stream: OutputStream, text: &str) {
         let stream = match stream {
             OutputStream::Stdout => Stream::Stdout,
@@ -119,6 +131,12 @@ fn case(collected: &CollectedCase) -> TestCase {
         ancestors: collected.ancestors.iter().map(|title| cap(title.clone())).collect(),
         title: cap(collected.title.clone()),
         location: collected.location.clone().map(location),
+        mode: match collected.mode {
+            vm::CaseMode::Run => CaseMode::Run,
+            vm::CaseMode::Skip => CaseMode::Skip,
+            vm::CaseMode::Todo => CaseMode::Todo,
+            vm::CaseMode::Filtered => CaseMode::Filtered,
+        },
     }
 }
 
@@ -134,8 +152,43 @@ fn result(end: CaseEnd) -> CaseResult {
         },
         duration: end.duration,
         failures: end.problems.into_iter().map(failure).collect(),
+        earlier_attempts: end.earlier_attempts.into_iter().map(attempt).collect(),
         assertions: end.assertions,
         note: end.note,
+    }
+}
+
+fn attempt(failed: FailedAttempt) -> Attempt {
+    Attempt {
+        outcome: if failed.timed_out {
+            Outcome::TimedOut
+        } else {
+            Outcome::Failed
+        },
+        duration: failed.duration,
+        failures: failed.problems.into_iter().map(failure).collect(),
+    }
+}
+
+fn leak(leak: vm::Leak) -> Leak {
+    Leak {
+        kind: match leak.kind {
+            vm::LeakKind::Timer => LeakKind::Timer,
+            vm::LeakKind::Server => LeakKind::Server,
+            vm::LeakKind::Socket => LeakKind::Socket,
+            vm::LeakKind::ChildProcess => LeakKind::ChildProcess,
+            vm::LeakKind::Watcher => LeakKind::Watcher,
+            vm::LeakKind::FileDescriptor => LeakKind::FileDescriptor,
+            vm::LeakKind::Worker => LeakKind::Worker,
+            vm::LeakKind::Listener => LeakKind::Listener,
+            vm::LeakKind::Global => LeakKind::Global,
+            vm::LeakKind::ProcessState => LeakKind::ProcessState,
+            vm::LeakKind::Persistent => LeakKind::Persistent,
+            vm::LeakKind::Addon => LeakKind::Addon,
+            vm::LeakKind::Realm => LeakKind::Realm,
+        },
+        what: cap(leak.what),
+        stack: leak.stack.into_iter().map(frame).collect(),
     }
 }
 

@@ -482,4 +482,7 @@ function onTestFailed(fn, timeout) {
   (own.failedCallbacks ??= []).push(callbackHook('onTestFailed', fn, timeout));
 }
 
-module.exports = { collect, start, next, invoke, abandon, attribute, onTestFinished, onTestFailed, SkipSignal };
+/** How `start` has decided: for each case in order 'run', 'skip', 'todo' or 'filtered'. */
+const caseModes = () => modes;
+
+module.exports = { collect, start, caseModes, next, invoke, abandon, attribute, onTestFinished, onTestFailed, SkipSignal };

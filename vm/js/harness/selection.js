@@ -3,7 +3,7 @@
 // Owns that decision and nothing else; plan.js acts on it.
 
 /**
- * `modes[i]` is 'run', 'skip' or 'todo' for case `i`; `lastCaseOf` has, for every suite in which something runs, the
+ * `modes[i]` is 'run', 'skip', 'todo' or 'filtered' (by the pattern) for case `i`; `lastCaseOf` has, for every suite in which something runs, the
  * index of the last such case.
  */
 function select(root, count, pattern) {
@@ -35,7 +35,7 @@ function resolveModes(suite, inherited, focus, selection) {
 
 function caseMode(testCase, mode, focus, { pattern, lastCaseOf }) {
   if (focus === 'outside') return mode === 'todo' ? 'todo' : 'skip';
-  if (pattern !== null && !pattern.test(fullName(testCase))) return 'skip';
+  if (pattern !== null && !pattern.test(fullName(testCase))) return 'filtered';
   if (mode === 'run') {
     for (let suite = testCase.suite; suite !== null; suite = suite.parent) lastCaseOf.set(suite, testCase.index);
   }

@@ -140,11 +140,13 @@
     return failure === undefined ? undefined : describe(failure.error);
   }
 
-  /** Flat: for each case its titles as an array (own title last), file, line, column. */
+  /** Flat: for each case its titles as an array (own title last), file, line, column, mode. */
   function cases() {
     const flat = [];
-    for (const { ancestors, title, location } of collected) {
-      flat.push([...ancestors, title], location?.file, location?.line, location?.column);
+    const modes = plan.caseModes();
+    for (let i = 0; i < collected.length; i += 1) {
+      const { ancestors, title, location } = collected[i];
+      flat.push([...ancestors, title], location?.file, location?.line, location?.column, modes[i]);
     }
     return flat;
   }

@@ -24,6 +24,21 @@ pub struct CollectedCase {
     pub title: String,
     /// Where `test(…)` was called.
     pub location: Option<SourceLocation>,
+    /// Whether it will run.
+    pub mode: CaseMode,
+}
+
+/// Whether a case will run, and why not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaseMode {
+    /// It will run.
+    Run,
+    /// `.skip`, or `.only` elsewhere.
+    Skip,
+    /// `.todo`.
+    Todo,
+    /// `-t` does not match it.
+    Filtered,
 }
 
 /// Whose code a stack frame is.
@@ -119,12 +134,58 @@ pub struct CaseEnd {
     pub outcome: CaseOutcome,
     /// Wall time of the test and its each-hooks.
     pub duration: Duration,
-    /// First first; empty unless it failed.
+    /// Those of the last attempt, first first; empty unless it failed.
     pub problems: Vec<Problem>,
+    /// Failed attempts before the last one, first first.
+    pub earlier_attempts: Vec<FailedAttempt>,
     /// `expect` calls that held.
     pub assertions: u32,
     /// Reason of a skip.
     pub note: Option<String>,
+}
+
+/// An attempt that failed and was followed by another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedAttempt {
+    /// Whether it ran over its timeout.
+    pub timed_out: bool,
+    /// Wall time.
+    pub duration: Duration,
+    /// First first.
+    pub problems: Vec<Problem>,
+}
+
+/// What a file left behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leak {
+    /// Family.
+    pub kind: LeakKind,
+    /// What exactly, in words that follow `left behind: `.
+    pub what: String,
+    /// Where it was made, innermost first; empty where that is not known.
+    pub stack: Vec<StackFrame>,
+}
+
+/// Families of leaks. What each means is said where reports are made of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(
+    missing_docs,
+    reason = "the names are those of the reports' model, which explains them"
+)]
+pub enum LeakKind {
+    Timer,
+    Server,
+    Socket,
+    ChildProcess,
+    Watcher,
+    FileDescriptor,
+    Worker,
+    Listener,
+    Global,
+    ProcessState,
+    Persistent,
+    Addon,
+    Realm,
 }
 
 /// A standard stream.
@@ -161,4 +222,6 @@ pub trait Observer {
     fn file_error(&mut self, problem: Problem);
     /// Text from `console.*` or `process.stdout.write`; `case` is the test it belongs to.
     fn output(&mut self, case: Option<u32>, stream: OutputStream, text: &str);
+    /// The file with this number left something behind. It may have ended long ago.
+    fn leaked(&mut self, file: u32, leaks: Vec<Leak>);
 }

@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 use crate::engine::{Ctx, JsResult, Object, Persistent, Thrown, Value};
 use crate::event_loop::Due;
 use crate::harness::bindings::LONGEST_LIMIT;
-use crate::harness::observer::{Activity, CaseEnd, CaseOutcome, CollectedCase, Problem, ProblemKind, SourceLocation};
+use crate::harness::observer::{
+    Activity, CaseEnd, CaseMode, CaseOutcome, CollectedCase, Problem, ProblemKind, SourceLocation,
+};
 use crate::harness::problem;
 use crate::harness::stack::user_frames;
 use crate::host::{Host, SharedFlag, host};
@@ -34,6 +36,8 @@ const LOAD_PHASE: u32 = 0;
 /// One file to run.
 #[derive(Debug, Clone)]
 pub struct FileRequest {
+    /// The run's number for it, for what is said of it after it has ended.
+    pub number: u32,
     /// Absolute path.
     pub path: PathBuf,
     /// `-t`: source of a JavaScript regular expression.
@@ -49,6 +53,14 @@ pub struct Rules {
     pub load: Option<Duration>,
     /// Whether a file may declare no test at all.
     pub empty_file_passes: bool,
+    /// How often a failed test is tried again, unless the test or its file says otherwise.
+    pub retry: u32,
+    /// How often each test runs; all of these must pass.
+    pub repeat_each: u32,
+    /// Seed of a random order of tests.
+    pub seed: Option<u32>,
+    /// Tests are listed and not run.
+    pub collect_only: bool,
 }
 
 /// How a phase ended.
@@ -407,7 +419,7 @@ fn open<'r>(cx: Ctx<'r>, entry: &Persistent) -> JsResult<'r, Object<'r>> {
 
 fn read_cases<'r>(cx: Ctx<'r>, flat: Object<'r>) -> JsResult<'r, Vec<CollectedCase>> {
     let mut cases = Vec::new();
-    for at in (0..flat.length(cx)?).step_by(4) {
+    for at in (0..flat.length(cx)?).step_by(5) {
         let titles = flat.get_index(cx, at)?.expect_object(cx, "titles")?;
         let mut ancestors = (0..titles.length(cx)?)
             .map(|i| titles.get_index(cx, i)?.to_text(cx))
@@ -427,9 +439,19 @@ fn read_cases<'r>(cx: Ctx<'r>, flat: Object<'r>) -> JsResult<'r, Vec<CollectedCa
             ancestors,
             title,
             location,
+            mode: case_mode(cx, flat.get_index(cx, at + 4)?)?,
         });
     }
     Ok(cases)
+}
+
+fn case_mode<'r>(cx: Ctx<'r>, mode: Value<'r>) -> JsResult<'r, CaseMode> {
+    Ok(match mode.to_text(cx)?.as_str() {
+        "skip" => CaseMode::Skip,
+        "todo" => CaseMode::Todo,
+        "filtered" => CaseMode::Filtered,
+        _ => CaseMode::Run,
+    })
 }
 
 fn small<'r>(cx: Ctx<'r>, value: Value<'r>) -> u32 {
@@ -465,6 +487,7 @@ fn read_step<'r>(cx: Ctx<'r>, step: Object<'r>) -> JsResult<'r, Step> {
                 outcome,
                 duration: Duration::ZERO,
                 problems: read_problems(cx, outcome, step.get_index(cx, 5)?)?,
+                earlier_attempts: Vec::new(),
                 assertions: small(cx, step.get_index(cx, 3)?),
                 note: if note.is_nullish(cx) {
                     None

@@ -88,6 +88,7 @@ impl<C: Control> Dispatcher<C> {
                     outcome,
                     duration: self.now_since(view.since),
                     failures: vec![death.failure],
+                    earlier_attempts: Vec::new(),
                     assertions: 0,
                     note: None,
                 };

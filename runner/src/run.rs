@@ -125,6 +125,7 @@ pub fn run(
         collect_only: false,
         isolate: settings.isolate,
         preload: settings.preload.clone(),
+        audit: settings.fail_on_leak,
         gc_stress: settings.gc_stress,
     };
     let link = zygote::start(|start| worker::run(start, &worker_settings, pages))?;

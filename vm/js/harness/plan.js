@@ -482,7 +482,20 @@ function onTestFailed(fn, timeout) {
   (own.failedCallbacks ??= []).push(callbackHook('onTestFailed', fn, timeout));
 }
 
+/** Another file begins in this realm (`--no-isolate`). Numbers of phases go on: late ends of old ones must mean nothing. */
+function reset() {
+  cases = [];
+  modes = [];
+  options = { namePattern: undefined, defaultTimeout: 5000 };
+  cursor = 0;
+  entered.length = 0;
+  lastCaseOf = new Map();
+  run = null;
+  phase = null;
+  outbox.length = 0;
+}
+
 /** How `start` has decided: for each case in order 'run', 'skip', 'todo' or 'filtered'. */
 const caseModes = () => modes;
 
-module.exports = { collect, start, caseModes, next, invoke, abandon, attribute, onTestFinished, onTestFailed, SkipSignal };
+module.exports = { collect, start, reset, caseModes, next, invoke, abandon, attribute, onTestFinished, onTestFailed, SkipSignal };

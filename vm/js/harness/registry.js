@@ -301,4 +301,29 @@ function declareHook(flavour, kind, first, second, third) {
   else list.push(hook);
 }
 
-module.exports = { state, root, Suite, Case, declareCase, declareSuite, declareHook, finishDeclarations, resetExpectState, timeoutOption };
+/** What holds for every file of a realm: the hooks and settings that preload modules have made. */
+let kept;
+
+/** Preload modules have been evaluated: what they declared is kept by `reset`. */
+function keepDeclarations() {
+  const { beforeAll, beforeEach, afterEach, afterAll, timeout, retry } = root;
+  kept = {
+    root: { beforeAll: beforeAll.slice(), beforeEach: beforeEach.slice(), afterEach: afterEach.slice(), afterAll: afterAll.slice(), timeout, retry },
+    state: { testTimeout: state.testTimeout, hookTimeout: state.hookTimeout, retry: state.retry },
+  };
+}
+
+/** Another file begins in this realm (`--no-isolate`): forgets what the last one declared. */
+function reset() {
+  if (kept === undefined) kept = { root: {}, state: {} };
+  Object.assign(root, new Suite(null, '', 'run', undefined), kept.root);
+  for (const kind of ['beforeAll', 'beforeEach', 'afterEach', 'afterAll']) root[kind] = root[kind].slice();
+  Object.assign(state, { stage: 'collecting', running: null, testTimeout: undefined, hookTimeout: undefined, retry: 0 }, kept.state);
+  Object.assign(state.expect, freshExpectState());
+  current = root;
+  deferred = [];
+  pendingBodies.length = 0;
+  pendingCount = 0;
+}
+
+module.exports = { state, root, keepDeclarations, reset, Suite, Case, declareCase, declareSuite, declareHook, finishDeclarations, resetExpectState, timeoutOption };

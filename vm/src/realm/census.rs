@@ -1,14 +1,14 @@
 //! The proof that released realms go.
 //!
-//! Every released realm is watched by a weak reference until the collector has taken it. The engine scans the stack conservatively, so
-//! one that survives a collection may be there by accident; one that survives two is kept by something, and the file it belonged to
-//! has leaked it.
+//! Every released realm is watched by a weak reference until the collector has taken it. The engine takes every word of the stack and the
+//! registers for a reference, so one that survives a collection may be there by accident; one that survives two, with other files run
+//! in between, is kept by something, and the file it belonged to has leaked it.
 
 use crate::engine::{Global, RealmId, Vm};
 use crate::harness::observer::{Leak, LeakKind};
 
-/// Full collections that a released realm may survive by accident.
-const SURVIVED_BY_ACCIDENT: u32 = 1;
+/// A realm that survives this many full collections does not do so by accident.
+const SURVIVALS_OF_A_LEAK: u32 = 2;
 
 struct Retired {
     realm: RealmId,
@@ -20,12 +20,14 @@ struct Retired {
 #[derive(Default)]
 pub struct Census {
     retired: Vec<Retired>,
+    newest: RealmId,
 }
 
 impl Census {
     /// The realm of `file` is about to be released.
     pub fn retire(&mut self, vm: &Vm, global: &Global, file: u32) {
         vm.watch_release(global);
+        self.newest = global.id();
         self.retired.push(Retired {
             realm: global.id(),
             file,
@@ -38,9 +40,11 @@ impl Census {
         let alive = vm.uncollected();
         self.retired.retain(|retired| alive.contains(&retired.realm));
         let mut leaked = Vec::new();
-        for retired in &mut self.retired {
+        // Nothing has run since the newest was released: the stack is still its own.
+        let older = self.retired.iter_mut().filter(|retired| retired.realm < self.newest);
+        for retired in older {
             retired.survived += 1;
-            if retired.survived == SURVIVED_BY_ACCIDENT + 1 {
+            if retired.survived == SURVIVALS_OF_A_LEAK {
                 leaked.push(retired.file);
             }
         }

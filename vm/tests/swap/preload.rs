@@ -1,0 +1,1 @@
+//! Modules that every realm evaluates before its test file.

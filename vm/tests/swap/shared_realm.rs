@@ -1,0 +1,1 @@
+//! One realm for all files.

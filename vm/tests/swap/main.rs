@@ -3,6 +3,8 @@
 //! Working directory, environment and memory belong to the process, so the tests of this binary take turns
 //! ([`support::Worker`] holds the turn).
 
+#![expect(clippy::print_stdout, reason = "figures, for who runs it with --nocapture")]
+
 mod leaks;
 mod memory;
 mod preload;

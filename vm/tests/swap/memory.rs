@@ -120,17 +120,17 @@ test('{index}', () => {{
         if index % 10 == 0 {
             most = most.max(realms_after_a_collection(&mut worker));
         }
-        if index == 20 {
+        if index == 30 {
             early = resident();
         }
     }
     let late = resident();
     println!(
-        "at most {most} realms, resident {} KB at file 20, {} KB at 60",
+        "at most {most} realms, resident {} KB at file 30, {} KB at 60",
         early >> 10,
         late >> 10
     );
-    assert!(is_within(early, late), "{early} bytes at file 20, {late} at file 60");
+    assert!(is_within(early, late), "{early} bytes at file 30, {late} at file 60");
 }
 
 thread_local! {

@@ -27,6 +27,7 @@ pub(crate) struct Heard {
     /// Texts of what failed, of tests and files.
     pub(crate) failures: RefCell<Vec<String>>,
     pub(crate) leaks: RefCell<BTreeMap<u32, Vec<Leak>>>,
+    pub(crate) output: RefCell<String>,
     /// Called when a file begins to load, in its realm.
     pub(crate) on_load: RefCell<Option<Box<dyn Fn()>>>,
 }
@@ -57,7 +58,7 @@ impl Observer for Recorder {
     }
 
     fn output(&mut self, _: Option<u32>, _: OutputStream, text: &str) {
-        print!("{text}");
+        self.0.output.borrow_mut().push_str(text);
     }
 
     fn leaked(&mut self, file: u32, leaks: Vec<Leak>) {
@@ -219,12 +220,6 @@ impl Worker {
             .borrow()
             .get(&file)
             .is_some_and(|leaks| leaks.iter().any(|leak| leak.kind == kind))
-    }
-
-    /// Ends the worker.
-    pub(crate) fn end(mut self) -> Rc<Heard> {
-        self.runtime.take().expect("it is there until the end").shut_down();
-        Rc::clone(&self.heard)
     }
 }
 

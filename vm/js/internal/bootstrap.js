@@ -245,8 +245,8 @@
   }
 
   /** What the file leaves behind; see leftovers.js. */
-  function listLeftovers(knownGlobals) {
-    return leftovers.list(knownGlobals, cache.get('internal/timers')?.exports, cache.get('internal/process_object')?.exports);
+  function listLeftovers() {
+    return leftovers.list(cache.get('internal/timers')?.exports, cache.get('internal/process_object')?.exports);
   }
 
   /** The file is over, the realm goes on with the next one: forgets what waits and what the file declared. */
@@ -271,7 +271,6 @@
     invoke,
     abandon,
     clearTicks,
-    globalNames: leftovers.globalNames,
     listLeftovers,
     endFile,
     uncaught,

@@ -107,8 +107,6 @@ entries! {
     abandon = "abandon",
     /// Forgets waiting `process.nextTick` callbacks.
     clear_ticks = "clearTicks",
-    /// The names of all globals.
-    global_names = "globalNames",
     /// What the file leaves behind in the realm.
     list_leftovers = "listLeftovers",
     /// Makes the realm ready for another file.

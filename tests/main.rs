@@ -5,6 +5,7 @@
 
 mod cli;
 mod fixtures;
+mod isolation;
 mod output;
 mod packages;
 mod processes;

@@ -39,7 +39,7 @@ function run(inner, fn, ...args) {
   const outer = frame;
   frame = inner;
   try {
-    return fn(...args);
+    return apply(fn, undefined, args);
   } catch (error) {
     thrownFrame = inner;
     throw error;

@@ -223,7 +223,7 @@
    * belongs to no test that still runs, with the name of the one that has ended.
    */
   function uncaught(error, origin = 'uncaughtException') {
-    const frame = asyncContext.takeThrownFrame() ?? asyncContext.current();
+    const frame = asyncContext.blamed();
     if (cache['internal/process_object']?.exports.captureUncaught(error)) return undefined;
     const process = listeners('uncaughtException');
     if (process !== undefined) {

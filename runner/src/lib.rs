@@ -11,6 +11,7 @@ use std::io::{self, Write};
 pub mod cli;
 pub mod coordinator;
 pub mod discovery;
+pub mod history;
 #[allow(unsafe_code, reason = "forking, and memory shared by processes")]
 pub mod os;
 pub mod output;

@@ -9,5 +9,6 @@ mod output;
 mod packages;
 mod processes;
 mod reports;
+mod scheduling;
 mod stacks;
 mod support;

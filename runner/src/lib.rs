@@ -18,6 +18,7 @@ pub mod output;
 pub mod pattern;
 pub mod protocol;
 pub mod run;
+pub mod scratch;
 pub mod worker;
 pub mod zygote;
 

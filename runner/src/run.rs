@@ -19,6 +19,7 @@ use crate::history::History;
 use crate::os;
 use crate::output::{self, OutputError, Outputs};
 use crate::pattern;
+use crate::scratch::Scratch;
 use crate::worker::{self, WorkerSettings};
 use crate::zygote;
 
@@ -132,7 +133,11 @@ pub fn run(
     let root = utf8(&settings.root)?;
     let workers = settings.workers.min(files.len()).max(1);
     let pages = os::map_pages(workers)?;
+    let scratch = Scratch::create()
+        .inspect_err(|error| warn(&format!("workers share the folder for temporary files: {error}")))
+        .ok();
     let worker_settings = WorkerSettings {
+        scratch: scratch.clone(),
         root: settings.root.clone(),
         name_pattern: settings.name_pattern.clone(),
         test_timeout: settings.test_timeout,
@@ -146,7 +151,10 @@ pub fn run(
         preload: settings.preload.clone(),
         gc_stress: settings.gc_stress,
     };
-    let link = zygote::start(|start| worker::run(start, &worker_settings, pages))?;
+    let link = zygote::start(
+        |start| worker::run(start, &worker_settings, pages),
+        || remove(scratch.as_ref()),
+    )?;
     let signals = Signals::install()?;
     let terminal = output::Terminal::of_stdout(|name| std::env::var_os(name));
     let (reporters, outputs) = output::open(
@@ -186,13 +194,16 @@ pub fn run(
     let mut dispatcher = Dispatcher::new(plan, Hands::new(link, pages, sink), os::monotonic_ns());
     reactor::run(&mut dispatcher, &signals, pages)?;
     let stats = dispatcher.stats().clone();
-    Ok(finish(
-        dispatcher.into_control().into_sink(),
-        &stats,
-        settings,
-        complain,
-        warn,
-    ))
+    let sink = dispatcher.into_control().into_sink();
+    // The zygote has done so, unless it was killed.
+    remove(scratch.as_ref());
+    Ok(finish(sink, &stats, settings, complain, warn))
+}
+
+fn remove(scratch: Option<&Scratch>) {
+    if let Some(scratch) = scratch {
+        scratch.remove();
+    }
 }
 
 /// Writes what is left to write, then judges: a signal before a broken trun before failed tests.

@@ -7,6 +7,7 @@ mod cli;
 mod fixtures;
 mod output;
 mod packages;
+mod parity;
 mod processes;
 mod reports;
 mod scheduling;

@@ -19,6 +19,7 @@ mod junit;
 mod ledger;
 pub mod model;
 mod none;
+mod outlet;
 mod paths;
 mod reporter;
 mod stats;
@@ -37,6 +38,7 @@ pub use model::{
     Leak, LeakKind, Location, Outcome, Stream, TestCase,
 };
 pub use none::NoneReporter;
+pub use outlet::{Gauge, Outlet};
 pub use paths::relative;
 pub use reporter::{Fanout, Kind, Reporter, ReporterFailure, ReporterOptions, UnknownReporter, build};
 pub use stats::RunStats;

@@ -43,7 +43,7 @@ fn spell_out(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
 
 /// Control characters, line separators, invisible marks and what turns the direction of text around. Joiners stay:
 /// emoji and several scripts need them.
-fn is_hostile(char: char) -> bool {
+pub(crate) fn is_hostile(char: char) -> bool {
     char.is_control()
         || matches!(char, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

@@ -81,8 +81,12 @@ fn a_single_file_lists_its_tests() {
         at tests/b.test.ts:9:7
         … 2 more in node_modules
 
+      rerun: trun tests/a.test.ts -t '^math subtracts$'
+
     2) FAIL tests/a.test.ts > slow
       timed out after 5000 ms
+
+      rerun: trun tests/a.test.ts -t '^slow$'
 
     Files  0 passed, 1 failed
     Tests  1 passed, 2 failed, 1 skipped, 1 todo

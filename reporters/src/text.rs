@@ -178,6 +178,27 @@ pub(crate) fn fit_start(text: &str, room: usize, ellipsis: &str) -> String {
     out + ellipsis
 }
 
+/// `line` broken at spaces into lines of at most `room` columns; what follows is indented as `line` is. A word that is longer
+/// stays whole: it may be a path or an address that somebody wants to copy.
+pub(crate) fn wrap(line: &str, room: usize) -> Vec<String> {
+    if width(line) <= room {
+        return vec![line.to_owned()];
+    }
+    let indent = &line[..line.len() - line.trim_start().len()];
+    let mut lines = vec![String::new()];
+    for word in line.split_inclusive(' ') {
+        if let Some(last) = lines.last_mut() {
+            if last.trim().is_empty() || width(last) + width(word.trim_end()) <= room {
+                last.push_str(word);
+            } else {
+                last.truncate(last.trim_end().len());
+                lines.push(format!("{indent}{word}"));
+            }
+        }
+    }
+    lines
+}
+
 /// `text` with its first `columns` columns cut away.
 pub(crate) fn skip_columns(text: &str, columns: usize) -> &str {
     let mut skipped = 0;

@@ -1,8 +1,9 @@
 //! The progress view: a bar and the running tests, below everything that is printed.
 //!
-//! Drawn on events and by their time alone, at most ten times a second, so that the same events give the same frames. Blocks
-//! of files that end within a tenth of a second are printed together with the next frame; nothing printed is ever left
-//! out, but frames are, while the terminal has not taken the last one. There is no thread, and the cursor stays visible.
+//! Drawn on events and by their time alone, about ten times a second at most, so that the same events give the same
+//! frames. Text is printed at once, or a tenth of a second after the text before it, and the view is drawn anew below it;
+//! without text, ticks do that. Nothing printed is ever left out, but frames are, while the terminal has not taken the last
+//! one. There is no thread, and the cursor stays visible.
 
 use std::{
     io,
@@ -17,11 +18,15 @@ use super::{
     page::View,
     progress::{Picture, picture},
 };
-use crate::{outlet::Outlet, style::Ink};
+use crate::{
+    event::{EventKind, RunEvent},
+    outlet::Outlet,
+    style::Ink,
+};
 
 /// Before this nothing is drawn: a run that is over by then shows no bar at all.
 const FIRST_FRAME: Duration = Duration::from_millis(300);
-/// Between two frames.
+/// Between two frames, and between two texts.
 const INTERVAL: Duration = Duration::from_millis(100);
 /// Rows of a terminal that does not tell.
 const USUAL_ROWS: usize = 24;
@@ -35,8 +40,10 @@ pub(super) struct Live {
     words: Arc<Mutex<String>>,
     /// On the terminal.
     shown: Option<Picture>,
-    /// When, since the run began, something was written last.
-    last: Option<Duration>,
+    /// When, since the run began, something was written.
+    written: Option<Duration>,
+    /// When text was.
+    printed: Option<Duration>,
     /// Printed text that waits for the next frame.
     held: String,
 }
@@ -50,30 +57,46 @@ impl Live {
             canvas,
             words: Arc::default(),
             shown: None,
-            last: None,
+            written: None,
+            printed: None,
             held: String::new(),
         }
     }
 
     /// Prints `text` above the view and brings it up to date, now or with a later event.
-    pub(super) fn update(&mut self, out: &mut Outlet, view: View<'_>, now: Duration, text: &str) -> io::Result<()> {
+    pub(super) fn update(&mut self, out: &mut Outlet, view: View<'_>, event: &RunEvent, text: &str) -> io::Result<()> {
         self.held.push_str(text);
-        let is_early = now < FIRST_FRAME;
-        if !is_early && self.last.is_some_and(|last| now < last + INTERVAL) {
+        let now = event.elapsed;
+        if now < FIRST_FRAME {
+            return out.send(std::mem::take(&mut self.held).as_bytes());
+        }
+        if !self.is_due(event) {
             return Ok(());
         }
         let size = (view.style.width, out.size().map_or(USUAL_ROWS, |(_, rows)| rows));
         self.canvas.resize(size);
-        let wanted = (!is_early && out.is_idle()).then(|| picture(view, now, size));
+        let wanted = out.is_idle().then(|| picture(view, now, size));
         if self.held.is_empty() && (wanted.is_none() || wanted == self.shown) {
             return Ok(());
         }
-        self.last = (!is_early).then_some(now);
+        self.written = Some(now);
+        if !self.held.is_empty() {
+            self.printed = Some(now);
+        }
         self.print();
         if let Some(picture) = wanted {
             self.draw(view, picture);
         }
         out.send(self.canvas.take().as_bytes())
+    }
+
+    fn is_due(&self, event: &RunEvent) -> bool {
+        let is_over = |last: Option<Duration>| last.is_none_or(|last| event.elapsed >= last + INTERVAL);
+        if self.held.is_empty() {
+            matches!(event.kind, EventKind::Tick { .. }) && is_over(self.written)
+        } else {
+            is_over(self.printed)
+        }
     }
 
     /// Takes the view away for good and prints `text`.

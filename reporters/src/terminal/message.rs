@@ -7,13 +7,15 @@ use super::{
 use crate::{
     model::{Failure, FailureKind},
     style::Ink,
-    text::visible,
+    text::{visible, wrap},
 };
 
 /// Lines of an expected or received value that are printed beside a message which lacks them.
 const VALUE_LINES: usize = 20;
 /// Lines of a message, with its diff, that are printed. The JSON report has them all.
 const MESSAGE_LINES: usize = 80;
+/// Prose is not broken into shorter lines than this.
+const NARROWEST: usize = 30;
 
 /// The first line of a failure: the name of the error and what it says. A message that begins with a diff has none.
 pub(super) fn headline(failure: &Failure) -> String {
@@ -44,21 +46,23 @@ fn split(failure: &Failure) -> (String, Vec<String>) {
 
 pub(super) fn message(page: &mut Page, view: View<'_>, failure: &Failure, indent: usize) {
     let (headline, rest) = split(failure);
-    if !headline.is_empty() {
-        page.line(indent, view.paint(Ink::Bad, &headline));
+    let room = view.room(indent).max(NARROWEST);
+    for line in wrap(&headline, room).iter().filter(|line| !line.is_empty()) {
+        page.line(indent, view.paint(Ink::Bad, line));
     }
     for line in rest.iter().take(MESSAGE_LINES) {
-        page.line(indent, message_line(view, failure, line));
+        if failure.kind == FailureKind::Assertion {
+            page.line(indent, assertion_line(view, line));
+        } else {
+            wrap(line, room).iter().for_each(|line| page.line(indent, line));
+        }
     }
     let cut = rest.len().saturating_sub(MESSAGE_LINES);
     page.more(view, indent, cut, " lines; the json report has them all");
 }
 
 /// Jest's colours: what was expected is green, what was received is red.
-fn message_line(view: View<'_>, failure: &Failure, line: &str) -> String {
-    if failure.kind != FailureKind::Assertion {
-        return line.to_owned();
-    }
+fn assertion_line(view: View<'_>, line: &str) -> String {
     if line.starts_with("- ") || line == "-" {
         return view.paint(Ink::Good, line);
     }

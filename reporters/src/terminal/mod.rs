@@ -107,7 +107,7 @@ impl TerminalReporter {
         match (&mut self.live, &event.kind) {
             (None, _) => self.out.send(page.as_str().as_bytes()),
             (Some(live), EventKind::RunFinished { .. }) => live.end(&mut self.out, page.as_str()),
-            (Some(live), _) => live.update(&mut self.out, view, event.elapsed, page.as_str()),
+            (Some(live), _) => live.update(&mut self.out, view, event, page.as_str()),
         }
     }
 }

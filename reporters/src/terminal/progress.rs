@@ -43,26 +43,43 @@ pub(super) struct Picture {
 pub(super) fn picture(view: View<'_>, now: Duration, (columns, rows): (usize, usize)) -> Picture {
     let (done, total, noun) = progress(view);
     let room = columns.saturating_sub(MARGIN);
-    let mut parts = vec![(Ink::Strong, format!("{done}/{total} {noun}"))];
-    parts.extend(tests(view));
-    parts.push((Ink::Dim, clock(now)));
+    let mut parts = vec![
+        Part::of(view, Ink::Strong, &format!("{done}/{total} {noun}")),
+        tests(view),
+    ];
+    parts.push(Part::of(view, Ink::Dim, &clock(now)));
     if let Some(left) = time_left(now, done, total).filter(|_| noun == "files") {
-        parts.push((Ink::Dim, format!("about {} left", clock(left))));
+        parts.push(Part::of(view, Ink::Dim, &format!("about {left} left")));
     }
-    let columns_of = |parts: &[(Ink, String)]| parts.iter().map(|(_, part)| width(part) + 2).sum::<usize>();
-    while parts.len() > 1 && columns_of(&parts) > room {
+    let taken = |parts: &[Part]| parts.iter().map(|part| part.columns + 2).sum::<usize>();
+    // Rather a bar than the times, and rather the numbers of tests than a bar.
+    while parts.len() > 1 && taken(&parts) + if parts.len() > 2 { *BAR.start() } else { 0 } > room {
         parts.pop();
     }
-    let left = room.saturating_sub(columns_of(&parts));
-    let bar = if left < *BAR.start() { 0 } else { left.min(*BAR.end()) };
-    let parts: Vec<String> = parts.iter().map(|(ink, part)| view.paint(*ink, part)).collect();
-    // The last row of the terminal is left to the cursor, and the first half to what is printed.
+    let left = room.saturating_sub(taken(&parts));
+    let parts: Vec<String> = parts.into_iter().map(|part| part.text).collect();
     Picture {
-        bar,
+        bar: if left < *BAR.start() { 0 } else { left.min(*BAR.end()) },
         done,
         total,
         numbers: parts.join("  "),
+        // Half of the terminal is left to what is printed.
         running: running(view, now, room, SHOWN.min((rows / 2).saturating_sub(2))),
+    }
+}
+
+/// A piece of the line beside the bar: left out whole where there is no room.
+struct Part {
+    columns: usize,
+    text: String,
+}
+
+impl Part {
+    fn of(view: View<'_>, ink: Ink, text: &str) -> Self {
+        Self {
+            columns: width(text),
+            text: view.paint(ink, text),
+        }
     }
 }
 
@@ -78,28 +95,36 @@ fn progress(view: View<'_>) -> (usize, usize, &'static str) {
     }
 }
 
-fn tests(view: View<'_>) -> Vec<(Ink, String)> {
+fn tests(view: View<'_>) -> Part {
     let stats = &view.story.ledger.stats;
-    let failed = stats.tests_failed + stats.file_errors;
-    let mut parts = vec![(Ink::Good, format!("{} passed", stats.tests_passed))];
-    if failed > 0 {
-        parts.insert(0, (Ink::Bad, format!("{failed} failed")));
+    let passed = Part::of(view, Ink::Good, &format!("{} passed", stats.tests_passed));
+    let failed = match stats.tests_failed + stats.file_errors {
+        0 => return passed,
+        failed => Part::of(view, Ink::Bad, &format!("{failed} failed")),
+    };
+    Part {
+        columns: passed.columns + 2 + failed.columns,
+        text: format!("{}, {}", passed.text, failed.text),
     }
-    parts
 }
 
-/// As if the files to come took as long as those that are done.
-fn time_left(now: Duration, done: usize, total: usize) -> Option<Duration> {
+/// As if the files to come took as long as those that are done. In whole seconds: it is a guess.
+fn time_left(now: Duration, done: usize, total: usize) -> Option<String> {
     if now < TIME_TO_GUESS || done < FILES_TO_GUESS || done >= total {
         return None;
     }
-    Some(now.mul_f64((total - done) as f64 / done as f64))
+    let left = now.mul_f64((total - done) as f64 / done as f64).as_secs();
+    match left {
+        0 => None,
+        1..60 => Some(format!("{left} s")),
+        _ => Some(format!("{} m", left.div_ceil(60))),
+    }
 }
 
 fn running(view: View<'_>, now: Duration, room: usize, most: usize) -> Vec<String> {
     let cases = view.story.running.at(now);
     let count = cases.len();
-    let mut lines: Vec<String> = cases.take(most).map(|case| row(view, &case, room)).collect();
+    let mut lines: Vec<String> = cases.iter().take(most).map(|case| row(view, case, room)).collect();
     if count > most && most > 0 {
         let line = format!("{:AGE$}  and {} more", "", count - most);
         lines.push(view.paint(Ink::Dim, &line));
@@ -144,8 +169,8 @@ pub(super) fn heartbeat(view: View<'_>, now: Duration) -> String {
     let (done, total, noun) = progress(view);
     let cases = view.story.running.at(now);
     let others = cases.len().saturating_sub(NAMED);
-    let name = |case: RunningCase| format!("{} ({})", name(view, &case, NAME), clock(case.age));
-    let mut names: Vec<String> = cases.take(NAMED).map(name).collect();
+    let name = |case: &RunningCase| format!("{} ({})", name(view, case, NAME), clock(case.age));
+    let mut names: Vec<String> = cases.iter().take(NAMED).map(name).collect();
     if others > 0 {
         names.push(counted(others, "other"));
     }

@@ -3,9 +3,11 @@
 mod counts;
 mod json;
 mod reporter;
+mod screen;
 mod support;
 mod terminal_end;
 mod terminal_failures;
 mod terminal_files;
 mod terminal_hostile;
+mod terminal_live;
 mod text;

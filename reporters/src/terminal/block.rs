@@ -16,6 +16,8 @@ use crate::{
 
 /// A path is not cut shorter than this, however narrow the terminal.
 const SHORTEST: usize = 10;
+/// Nor shorter than this if something else on its line can be left out.
+const COMFORTABLE: usize = 24;
 
 pub(super) fn file_block(page: &mut Page, view: View<'_>, file: FileId) {
     let Some(record) = view.story.ledger.file(file) else {
@@ -55,11 +57,11 @@ fn file_line(page: &mut Page, view: View<'_>, record: &FileRecord) {
         width: width(&time),
         text: view.paint(Ink::Dim, &time),
     });
-    if room(&tail) < SHORTEST {
-        // On a narrow terminal the time is the first to go.
+    let path = view.path(&record.path);
+    // On a narrow terminal the time is the first to go, then the reason: the end says it again.
+    while tail.len() > 1 && room(&tail) < width(&path).min(COMFORTABLE) {
         tail.pop();
     }
-    let path = view.path(&record.path);
     let path = fit_end(&path, room(&tail).max(SHORTEST), view.style.ellipsis());
     let tail: String = tail.iter().map(|piece| format!("  {}", piece.text)).collect();
     page.line(0, format!("{} {path}{tail}", verb::cell(view, verb, ink)));

@@ -164,7 +164,6 @@ fn label(failure: &Failure) -> Option<String> {
     }
     match failure.kind {
         FailureKind::Load => Some("failed to load the file".to_owned()),
-        FailureKind::Leak => Some("left something behind".to_owned()),
         _ => None,
     }
 }

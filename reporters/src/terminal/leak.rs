@@ -17,13 +17,9 @@ const LISTED: usize = 10;
 /// The lines of a file's leaks.
 pub(super) fn list(page: &mut Page, view: View<'_>, leaks: &[Leak], indent: usize) {
     for leak in leaks.iter().take(LISTED) {
-        let place = leak.location().map(|at| {
-            let place = format!("{}:{}:{}", view.path(&at.file), at.line, at.column);
-            format!("  {}", view.paint(Ink::Dim, &place))
-        });
-        let what = visible(&leak.what);
         let verb = verb::cell(view, "LEAK", Ink::Warn);
-        page.line(indent, format!("{verb} {what}{}", place.unwrap_or_default()));
+        let what = view.fit_start(&visible(&leak.what), indent + VERB + 1);
+        page.placed(view, indent, &format!("{verb} {what}"), leak.location());
     }
     let cut = leaks.len().saturating_sub(LISTED);
     page.more(view, indent + VERB + 1, cut, "");

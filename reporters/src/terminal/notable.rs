@@ -5,6 +5,7 @@ use std::{cmp::Reverse, time::Duration};
 use super::{
     message::headline,
     page::{Page, View},
+    progress::fitted,
     verb,
 };
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
     ledger::{FileRecord, Ledger},
     model::{CaseResult, Failure},
     style::Ink,
+    text::visible,
 };
 
 /// A test that takes longer is worth a look.
@@ -47,27 +49,24 @@ pub(super) fn flaky(page: &mut Page, view: View<'_>, ledger: &Ledger) {
             .first()
             .and_then(|attempt| attempt.failures.first());
         if let Some(failure) = first {
-            page.line(4, in_short(view, failure));
+            in_short(page, view, failure);
         }
     }
     page.more(view, 2, flaky.len().saturating_sub(FLAKY), "");
 }
 
 /// A failure on one line: its headline and where it happened.
-fn in_short(view: View<'_>, failure: &Failure) -> String {
+fn in_short(page: &mut Page, view: View<'_>, failure: &Failure) {
     let hook = failure
         .hook
         .as_deref()
         .map(|hook| format!("{hook} hook: "))
         .unwrap_or_default();
+    let line = format!("first: {hook}{}", headline(failure));
+    let line = view.fit_start(&visible(&line), 4);
     let frame = failure.code_frame.as_ref().map(|frame| &frame.at);
     let place = frame.or_else(|| failure.stack.iter().find_map(|frame| frame.location.as_ref()));
-    let place = place.map(|at| {
-        let place = format!("{}:{}:{}", view.path(&at.file), at.line, at.column);
-        format!("  {}", view.paint(Ink::Dim, &place))
-    });
-    let headline = crate::text::visible(&format!("{hook}{}", headline(failure))).into_owned();
-    format!("first: {headline}{}", place.unwrap_or_default())
+    page.placed(view, 4, &line, place);
 }
 
 /// The slowest tests of a run of several files, whatever became of them.
@@ -83,12 +82,9 @@ pub(super) fn slowest(page: &mut Page, view: View<'_>, ledger: &Ledger) {
             page.line(0, view.paint(Ink::Dim, "Slowest tests"));
         }
         let time = duration(result.duration);
-        let name = format!(
-            "{} > {}",
-            view.path(&record.path),
-            view.title(&record.case(result.case))
-        );
-        let line = format!("{time:>9}  {}", view.fit_start(&name, 2 + 9 + 2));
+        let title = view.title(&record.case(result.case));
+        let name = fitted(view, &view.path(&record.path), Some(&title), view.room(2 + 9 + 2));
+        let line = format!("{time:>9}  {name}");
         page.line(2, view.paint(Ink::Dim, &line));
     }
 }

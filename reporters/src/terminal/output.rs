@@ -69,7 +69,7 @@ pub(super) fn run(page: &mut Page, view: View<'_>, (stream, whose): (Stream, Opt
         Stream::Stderr => ("stderr", Ink::Warn),
     };
     let label = whose.map_or_else(|| format!("{stream}:"), |name| format!("{stream} | {name}"));
-    page.line(indent, view.paint(ink, &label));
+    page.line(indent, view.paint(ink, &view.fit_start(&label, indent)));
     for line in shown.lines() {
         page.line(indent + 2, line);
     }

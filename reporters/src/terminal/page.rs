@@ -3,10 +3,10 @@
 use super::story::Story;
 use crate::{
     ledger::FileRecord,
-    model::{CaseId, FileId, TestCase},
+    model::{CaseId, FileId, Location, TestCase},
     paths,
     style::{Ink, Style},
-    text::{fit_start, visible},
+    text::{fit_start, strip_ansi, visible, width},
 };
 
 /// Columns of a title, however wide the terminal is: some are made of the data they test.
@@ -102,6 +102,22 @@ impl Page {
         if count > 0 {
             let line = format!("{} {count} more{what}", view.style.ellipsis());
             self.line(indent, view.paint(Ink::Dim, &line));
+        }
+    }
+
+    /// A line and where it happened: behind it, or below it where there is no room.
+    pub(super) fn placed(&mut self, view: View<'_>, indent: usize, line: &str, place: Option<&Location>) {
+        let Some(place) = place else {
+            return self.line(indent, line);
+        };
+        let place = format!("{}:{}:{}", view.path(&place.file), place.line, place.column);
+        let columns = width(&strip_ansi(line)) + 2 + width(&place);
+        let place = view.paint(Ink::Dim, &place);
+        if columns <= view.room(indent) {
+            self.line(indent, format!("{line}  {place}"));
+        } else {
+            self.line(indent, line);
+            self.line(indent + 2, place);
         }
     }
 

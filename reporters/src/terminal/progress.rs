@@ -138,17 +138,23 @@ fn row(view: View<'_>, case: &RunningCase, room: usize) -> String {
     format!("{age}  {}", name(view, case, room.saturating_sub(AGE + 2)))
 }
 
-/// File and test in so many columns: the path loses its beginning, the title its end.
-pub(super) fn name(view: View<'_>, case: &RunningCase, room: usize) -> String {
+/// What runs, in so many columns.
+fn name(view: View<'_>, case: &RunningCase, room: usize) -> String {
     let record = view.story.ledger.file(case.file);
     let path = record.map(|record| view.path(&record.path)).unwrap_or_default();
+    let title = case.case.map(|id| view.title(&view.case(case.file, id)));
+    fitted(view, &path, title.as_deref(), room)
+}
+
+/// File and test in so many columns: the path loses its beginning, the title its end.
+pub(super) fn fitted(view: View<'_>, path: &str, title: Option<&str>, room: usize) -> String {
     let ellipsis = view.style.ellipsis();
-    let Some(title) = case.case.map(|id| view.title(&view.case(case.file, id))) else {
-        return fit_end(&path, room, ellipsis);
+    let Some(title) = title else {
+        return fit_end(path, room, ellipsis);
     };
     let room = room.saturating_sub(3);
-    let path = fit_end(&path, (room / 2).max(room.saturating_sub(width(&title))), ellipsis);
-    let title = fit_start(&title, room.saturating_sub(width(&path)), ellipsis);
+    let path = fit_end(path, (room / 2).max(room.saturating_sub(width(title))), ellipsis);
+    let title = fit_start(title, room.saturating_sub(width(&path)), ellipsis);
     format!("{path} > {title}")
 }
 

@@ -6,11 +6,11 @@ use std::{
 };
 
 use trun_reporters::{
-    CaseId, EventKind, FileId, FileOutcome, Gauge, Kind, Outlet, Reporter, ReporterOptions, RunEnd, RunEvent,
-    RunningCase, Style, build,
+    EventKind, FileId, FileOutcome, Gauge, Kind, Outlet, Reporter, ReporterOptions, RunEnd, RunEvent, Style, build,
 };
 
 use crate::{
+    scenes::{at, tick},
     screen::Screen,
     support::{File, Run, Sink, failure, report, thrown},
 };
@@ -21,22 +21,6 @@ fn live(width: usize) -> Style {
         live: true,
         ..Style::plain()
     }
-}
-
-fn at(milliseconds: u64, kind: EventKind) -> RunEvent {
-    let elapsed = Duration::from_millis(milliseconds);
-    RunEvent { elapsed, kind }
-}
-
-/// `(file, case, age in milliseconds)`, longest first.
-fn tick(milliseconds: u64, running: &[(u32, Option<u32>, u64)]) -> RunEvent {
-    let case = |(file, case, age): &(u32, Option<u32>, u64)| RunningCase {
-        file: FileId(*file),
-        case: case.map(CaseId),
-        age: Duration::from_millis(*age),
-    };
-    let running = running.iter().map(case).collect();
-    at(milliseconds, EventKind::Tick { running })
 }
 
 fn names(count: usize) -> Vec<String> {

@@ -11,3 +11,4 @@ mod processes;
 mod reports;
 mod stacks;
 mod support;
+mod terminal;

@@ -80,6 +80,18 @@ impl TerminalReporter {
         }
     }
 
+    /// Takes over the width of a window that has been resized.
+    fn measure(&mut self, event: &EventKind) {
+        // Not for every test, let alone every line that one prints: it is a system call.
+        let is_time = matches!(
+            event,
+            EventKind::Tick { .. } | EventKind::FileFinished { .. } | EventKind::RunFinished { .. }
+        );
+        if is_time && let Some((columns, _)) = self.out.size().filter(|_| self.live.is_some()) {
+            self.style.width = columns;
+        }
+    }
+
     /// What this event adds to the screen. The story has already taken it in.
     fn render(&self, event: &RunEvent) -> Page {
         let mut page = Page::below(self.below_blank);
@@ -196,9 +208,7 @@ pub(crate) fn run_error(page: &mut Page, view: View<'_>, message: &str) {
 impl Reporter for TerminalReporter {
     fn handle(&mut self, event: &RunEvent) -> io::Result<()> {
         self.story.fold(event);
-        if let Some((columns, _)) = self.out.size().filter(|_| self.live.is_some()) {
-            self.style.width = columns;
-        }
+        self.measure(&event.kind);
         let page = self.render(event);
         if let Some(file) = settled(event, &self.story) {
             self.story.forget_output(file);

@@ -46,6 +46,9 @@ impl Tails {
     fn keep(&mut self, file: FileId, ledger: &Ledger) {
         let Some(record) = ledger.file(file) else { return };
         let failed = failed(record);
+        if failed.is_empty() {
+            return;
+        }
         for (case, chunks) in output::by_case(record) {
             if failed.contains(&case) {
                 self.0.insert((file, case), Tail::of(&chunks));

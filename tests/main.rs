@@ -13,3 +13,4 @@ mod reports;
 mod scheduling;
 mod stacks;
 mod support;
+mod terminal;

@@ -10,6 +10,7 @@ mod packages;
 mod parity;
 mod processes;
 mod reports;
+mod retries;
 mod scheduling;
 mod stacks;
 mod support;

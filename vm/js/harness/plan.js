@@ -226,7 +226,7 @@ function ownerOf(frame) {
   if (frame?.testCase === undefined) return undefined;
   if (frame.attempt !== undefined) return `the test "${pathOf(frame.attempt.testCase)}"`;
   if (frame.hook === undefined) return undefined;
-  return frame.suite.parent === null ? `a ${frame.hook} hook of the file` : `a ${frame.hook} hook of "${pathOf(frame.suite)}"`;
+  return `the ${frame.hook} hook of ${frame.suite.parent === null ? 'the file' : `"${pathOf(frame.suite)}"`}`;
 }
 
 function pathOf(node) {

@@ -209,8 +209,10 @@
     plan.abandon(phase, stack);
   }
 
+  /** Returns whose code was stopped, if that is known. */
   function clearTicks() {
     cache['internal/task_queues']?.exports.clearTicks();
+    return plan.ownerOf(asyncContext.current() ?? asyncContext.blamed());
   }
 
   function listeners(event) {

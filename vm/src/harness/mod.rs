@@ -6,6 +6,7 @@
 pub mod bindings;
 mod case_clock;
 pub mod diff;
+mod limits;
 pub mod observer;
 pub mod phases;
 pub mod problem;

@@ -9,17 +9,16 @@ use std::time::{Duration, Instant};
 
 use crate::engine::{Ctx, JsResult, Object, Persistent, Thrown};
 use crate::event_loop::Due;
-use crate::harness::bindings::LONGEST_LIMIT;
 use crate::harness::case_clock::CaseClock;
 use crate::harness::observer::{Activity, CaseEnd, Problem, ProblemKind};
 use crate::harness::problem;
 use crate::harness::stack::user_frames;
-use crate::harness::steps::{Phase, Step, read_cases, read_step};
+use crate::harness::steps::{Phase, Step, optional_text, read_cases, read_step};
+use crate::harness::uncaught::report_uncaught;
 use crate::host::{Host, SharedFlag, host};
 use crate::realm::Realm;
 
 pub use crate::harness::rules::{FileRequest, Rules};
-pub use crate::harness::uncaught::{report_rejection, report_uncaught};
 
 /// How long the harness's own JavaScript may take where no user code should run: it still can (getters of thrown values).
 /// Well below the coordinator's grace period, which counts from the deadline of the phase before.
@@ -28,8 +27,7 @@ const OWN_LIMIT: Duration = Duration::from_secs(1);
 const NO_TESTS: &str = "the file declares no tests with trun's API (globals, vitest, @jest/globals, bun:test); \
                         --pass-with-no-tests accepts that";
 /// An endless loop that a test or hook left to a callback.
-const STOPPED_AFTER_END: &str =
-    "a test or hook had ended, but callbacks it left behind ran on without end and were stopped";
+const STOPPED_AFTER_END: &str = "had ended, but callbacks it left behind ran on without end and were stopped";
 /// Phase number of loading the file; the plan's start at 1.
 const LOAD_PHASE: u32 = 0;
 
@@ -268,12 +266,20 @@ impl<'a> Session<'a> {
         if !self.host.phases.is_settled() {
             return PhaseEnd::Overdue { stack };
         }
-        let cleared = self.ask(|cx, realm| open(cx, &realm.entries().clear_ticks)?.call(cx, &[]).map(|_| ()));
-        let mut problem = problem::plain(ProblemKind::Timeout, STOPPED_AFTER_END);
+        let cleared = self.ask(|cx, realm| {
+            let owner = open(cx, &realm.entries().clear_ticks)?.call(cx, &[])?;
+            optional_text(cx, owner)
+        });
+        let (owner, failure) = match cleared {
+            Ok(owner) => (owner, None),
+            Err(problem) => (None, Some(problem)),
+        };
+        let owner = owner.as_deref().unwrap_or("a test or hook");
+        let mut problem = problem::plain(ProblemKind::Timeout, format!("{owner} {STOPPED_AFTER_END}"));
         place(&mut problem, stack);
         let mut observer = self.host.observer.borrow_mut();
         observer.file_error(problem);
-        if let Err(problem) = cleared {
+        if let Some(problem) = failure {
             observer.file_error(*problem);
         }
         PhaseEnd::Settled
@@ -381,30 +387,6 @@ pub(super) fn open<'r>(cx: Ctx<'r>, entry: &Persistent) -> JsResult<'r, Object<'
     entry
         .open(cx)
         .ok_or_else(|| cx.type_error("bug in trun: an entry point of another realm"))
-}
-
-/// A limit in milliseconds as JavaScript gives it; zero, negative, infinite and very long ones are none.
-#[must_use]
-pub fn limit_from(ms: f64) -> Option<Duration> {
-    (ms > 0.0 && ms < LONGEST_LIMIT.as_secs_f64() * 1000.0).then(|| Duration::from_secs_f64(ms / 1000.0))
-}
-
-/// The running phase got another limit: tells the watchdog and the observer.
-pub fn announce_limit(limit: Option<Duration>) {
-    let host = host();
-    host.vm.watchdog().set_deadline(host.phases.deadline());
-    host.observer
-        .borrow_mut()
-        .activity(host.phases.case().map_or(Activity::SuiteHook, Activity::Case), limit);
-}
-
-/// Whether the running phase is past its deadline.
-#[must_use]
-pub fn is_due() -> bool {
-    let host = host();
-    let watchdog = host.vm.watchdog();
-    watchdog.rearm();
-    watchdog.is_due()
 }
 
 /// The engine's stack of the running JavaScript.

@@ -6,11 +6,11 @@
 use std::time::Duration;
 
 use crate::engine::{Ctx, JsResult, Object, Value};
+use crate::harness::limits::limit_from;
 use crate::harness::observer::{
     CaseEnd, CaseMode, CaseOutcome, CollectedCase, FailedAttempt, Problem, ProblemKind, SourceLocation,
 };
 use crate::harness::problem;
-use crate::harness::session::limit_from;
 
 /// What the plan wants next.
 pub(super) enum Step {
@@ -166,7 +166,8 @@ fn read_problems<'r>(cx: Ctx<'r>, timed_out: bool, list: Value<'r>) -> JsResult<
     Ok(problems)
 }
 
-fn optional_text<'r>(cx: Ctx<'r>, value: Value<'r>) -> JsResult<'r, Option<String>> {
+/// A text, unless it is `undefined` or `null`.
+pub(super) fn optional_text<'r>(cx: Ctx<'r>, value: Value<'r>) -> JsResult<'r, Option<String>> {
     if value.is_nullish(cx) {
         Ok(None)
     } else {

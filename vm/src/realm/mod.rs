@@ -102,7 +102,7 @@ entries! {
     invoke = "invoke",
     /// Gives a phase up.
     abandon = "abandon",
-    /// Forgets waiting `process.nextTick` callbacks.
+    /// Forgets waiting `process.nextTick` callbacks; names the test or hook whose code ran last.
     clear_ticks = "clearTicks",
     /// An error nobody caught.
     uncaught = "uncaught",

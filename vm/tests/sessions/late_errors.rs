@@ -43,7 +43,7 @@ fn an_error_that_comes_after_its_hook_names_the_hook() {
     let heard = Session::new().run(text);
     assert_eq!(
         messages(&heard.file_errors),
-        ["from the hook\n\nafter a beforeAll hook of \"suite\" had ended"]
+        ["from the hook\n\nafter the beforeAll hook of \"suite\" had ended"]
     );
     assert_eq!(heard.end("suite > waits").outcome, CaseOutcome::Passed);
 }

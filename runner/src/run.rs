@@ -13,7 +13,7 @@ use crate::cli::{ExitCode, Settings};
 use crate::coordinator::dispatcher::{Dispatcher, RunPlan};
 use crate::coordinator::reactor::{self, EventSink, Hands};
 use crate::coordinator::signals::Signals;
-use crate::discovery::{self, DiscoveryError};
+use crate::discovery::{self, DiscoveryError, Wanted};
 use crate::os;
 use crate::output::{self, OutputError, Outputs};
 use crate::pattern;
@@ -40,8 +40,8 @@ pub enum RunError {
         /// What the engine says.
         why: String,
     },
-    /// A path that no report can name.
-    #[error("{0} is not valid UTF-8; rename it")]
+    /// A working directory that no report can name.
+    #[error("the working directory {0} is not valid UTF-8; rename it")]
     NotUnicode(String),
 }
 
@@ -66,6 +66,26 @@ struct Sink {
     failures: Vec<String>,
 }
 
+impl Sink {
+    fn open(settings: &Settings) -> Result<Self, RunError> {
+        let terminal = output::Terminal::of_stdout(|name| std::env::var_os(name));
+        let (reporters, outputs) = output::open(
+            &settings.reporters,
+            output::style(settings.colour, &terminal),
+            ReporterOptions {
+                junit_dialect: settings.junit_dialect,
+            },
+        )?;
+        Ok(Self {
+            reporters,
+            outputs,
+            stats: RunStats::default(),
+            end: None,
+            failures: Vec::new(),
+        })
+    }
+}
+
 impl EventSink for Sink {
     fn event(&mut self, event: &RunEvent) {
         self.stats.fold(event);
@@ -85,6 +105,27 @@ impl EventSink for Sink {
     }
 }
 
+/// The files of a run.
+#[derive(Debug)]
+pub(crate) struct Selected {
+    /// The run's directory, absolute.
+    pub(crate) root: String,
+    /// Absolute paths, in order.
+    pub(crate) files: Vec<String>,
+    /// Test files that have no name in Unicode. They cannot run, so the run cannot pass.
+    unnameable: usize,
+}
+
+impl Selected {
+    /// What a run that ended with `code` means, when some files could not be a part of it.
+    pub(crate) fn judge(&self, code: ExitCode) -> ExitCode {
+        match code {
+            ExitCode::Passed | ExitCode::NoTests if self.unnameable > 0 => ExitCode::Failed,
+            code => code,
+        }
+    }
+}
+
 /// Runs the tests that `settings` name.
 ///
 /// # Errors
@@ -94,23 +135,58 @@ pub fn run(
     complain: &mut dyn FnMut(&str),
     warn: &mut dyn FnMut(&str),
 ) -> Result<ExitCode, RunError> {
+    let selected = select(settings, complain, warn)?;
+    let sink = drive(settings, &selected, || Sink::open(settings))?;
+    Ok(selected.judge(finish(sink, settings, complain)))
+}
+
+/// Finds the files that `settings` name.
+pub(crate) fn select(
+    settings: &Settings,
+    complain: &mut dyn FnMut(&str),
+    warn: &mut dyn FnMut(&str),
+) -> Result<Selected, RunError> {
+    let wanted = Wanted {
+        paths: &settings.paths,
+        patterns: &settings.path_patterns,
+    };
     let found = if settings.pass_with_no_tests {
-        discovery::discover_any(&settings.root, &settings.paths)?
+        discovery::discover_any(&settings.root, wanted)?
     } else {
-        discovery::discover(&settings.root, &settings.paths)?
+        discovery::discover(&settings.root, wanted)?
     };
     found.notes.iter().for_each(|text| warn(text));
-    let files = found
-        .files
-        .iter()
-        .map(|path| utf8(path))
-        .collect::<Result<Vec<_>, _>>()?;
+    let (named, unnameable): (Vec<_>, Vec<_>) = found.files.iter().partition(|path| path.to_str().is_some());
+    for path in &unnameable {
+        complain(&format!(
+            "{} cannot run: its path is not valid UTF-8; rename it",
+            path.display()
+        ));
+    }
+    Ok(Selected {
+        root: utf8(&settings.root)?,
+        files: named
+            .into_iter()
+            .filter_map(|path| path.to_str().map(str::to_owned))
+            .collect(),
+        unnameable: unnameable.len(),
+    })
+}
+
+/// Starts workers, has them run the files, and gives back the sink that took the events. `open` makes it as soon as this
+/// process may have threads.
+pub(crate) fn drive<S: EventSink>(
+    settings: &Settings,
+    selected: &Selected,
+    open: impl FnOnce() -> Result<S, RunError>,
+) -> Result<S, RunError> {
     if let Some(pattern) = &settings.name_pattern {
         pattern::check(pattern)?.map_err(|why| RunError::Pattern {
             pattern: pattern.clone(),
             why,
         })?;
     }
+    let files = selected.files.clone();
     let workers = settings.workers.min(files.len()).max(1);
     let pages = os::map_pages(workers)?;
     let worker_settings = WorkerSettings {
@@ -122,30 +198,16 @@ pub fn run(
         retry: settings.retry,
         repeat_each: settings.repeat_each,
         seed: settings.seed,
-        collect_only: false,
+        collect_only: settings.collect_only,
         isolate: settings.isolate,
         preload: settings.preload.clone(),
         gc_stress: settings.gc_stress,
     };
     let link = zygote::start(|start| worker::run(start, &worker_settings, pages))?;
     let signals = Signals::install()?;
-    let terminal = output::Terminal::of_stdout(|name| std::env::var_os(name));
-    let (reporters, outputs) = output::open(
-        &settings.reporters,
-        output::style(settings.colour, &terminal),
-        ReporterOptions {
-            junit_dialect: settings.junit_dialect,
-        },
-    )?;
-    let sink = Sink {
-        reporters,
-        outputs,
-        stats: RunStats::default(),
-        end: None,
-        failures: Vec::new(),
-    };
+    let sink = open()?;
     let plan = RunPlan {
-        root: utf8(&settings.root)?,
+        root: selected.root.clone(),
         files,
         workers,
         on_crash: settings.on_crash,
@@ -159,7 +221,7 @@ pub fn run(
     };
     let mut dispatcher = Dispatcher::new(plan, Hands::new(link, pages, sink), os::monotonic_ns());
     reactor::run(&mut dispatcher, &signals, pages)?;
-    Ok(finish(dispatcher.into_control().into_sink(), settings, complain))
+    Ok(dispatcher.into_control().into_sink())
 }
 
 /// Writes what is left to write, then judges: a signal before a broken trun before failed tests.
@@ -187,24 +249,31 @@ fn finish(sink: Sink, settings: &Settings, complain: &mut dyn FnMut(&str)) -> Ex
     match end {
         // Standard output was not closed but full.
         Some(RunEnd::Interrupted(_)) if unwritten.iter().any(|error| !gone(error)) => ExitCode::Broken,
-        Some(RunEnd::Interrupted(name)) => signal_number(&name).map_or(ExitCode::Broken, ExitCode::signal),
+        Some(RunEnd::Interrupted(name)) => signal_code(&name),
         Some(RunEnd::Broken(_)) | None => ExitCode::Broken,
         _ if unwritten.iter().any(gone) => ExitCode::signal(Signal::SIGPIPE as i32),
         _ if !unwritten.is_empty() || !failures.is_empty() => ExitCode::Broken,
         _ if stats.is_failed() => ExitCode::Failed,
         _ if nothing_ran && !settings.pass_with_no_tests => {
-            complain(&settings.name_pattern.as_ref().map_or_else(
-                || "no tests found: the files that ran declare none".to_owned(),
-                |pattern| format!("no test matches -t {pattern}"),
-            ));
+            complain(&nothing_found(settings));
             ExitCode::NoTests
         }
         _ => ExitCode::Passed,
     }
 }
 
-fn signal_number(name: &str) -> Option<i32> {
-    name.parse::<Signal>().ok().map(|signal| signal as i32)
+/// The sentence about a run without tests.
+pub(crate) fn nothing_found(settings: &Settings) -> String {
+    settings.name_pattern.as_ref().map_or_else(
+        || "no tests found: the files that ran declare none".to_owned(),
+        |pattern| format!("no test matches -t {pattern}"),
+    )
+}
+
+/// The exit code of a run that the signal of this name ended.
+pub(crate) fn signal_code(name: &str) -> ExitCode {
+    let signal = name.parse::<Signal>().ok();
+    signal.map_or(ExitCode::Broken, |signal| ExitCode::signal(signal as i32))
 }
 
 fn utf8(path: &Path) -> Result<String, RunError> {

@@ -6,7 +6,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::{Discovered, DiscoveryError, discover, discover_any};
+use super::{Discovered, DiscoveryError, Wanted, discover, discover_any};
 
 /// A project with these files in a folder of its own.
 struct Project(TempDir);
@@ -31,7 +31,7 @@ impl Project {
     }
 
     fn discover(&self, arguments: &[&str]) -> Result<Discovered, DiscoveryError> {
-        discover(self.root(), &owned(arguments))
+        discover(self.root(), by_paths(&owned(arguments)))
     }
 
     /// What is found, relative to the root.
@@ -59,6 +59,10 @@ impl Project {
             Err(error) => (error.to_string(), error.exit_code().code()),
         }
     }
+}
+
+fn by_paths(paths: &[String]) -> Wanted<'_> {
+    Wanted { paths, patterns: &[] }
 }
 
 fn owned(words: &[&str]) -> Vec<String> {
@@ -243,13 +247,16 @@ fn nothing_there() {
     let (said, code) = project.refusal(&["src"]);
     assert!(said.contains("folder \"src\""), "{said}");
     assert_eq!(code, 3);
-    assert_eq!(discover_any(project.root(), &[]).unwrap(), Discovered::default());
+    assert_eq!(
+        discover_any(project.root(), by_paths(&[])).unwrap(),
+        Discovered::default()
+    );
 }
 
 #[test]
 fn misses_can_be_fine() {
     let project = Project::new(&["a.test.js"]);
-    let found = discover_any(project.root(), &owned(&["nope", "a.test"])).unwrap();
+    let found = discover_any(project.root(), by_paths(&owned(&["nope", "a.test"]))).unwrap();
     assert_eq!(project.show(&found), ["a.test.js"]);
 }
 
@@ -331,7 +338,7 @@ fn unreadable_folders_are_noted() {
 fn outside_of_the_root() {
     let outer = Project::new(&["in/a.test.js", "other/b.test.js", "other/__tests__/c.js"]);
     let root = outer.path("in");
-    let found = discover(&root, &owned(&["../other", "."])).unwrap();
+    let found = discover(&root, by_paths(&owned(&["../other", "."]))).unwrap();
     assert_eq!(found.files.len(), 3);
     assert!(found.files.contains(&outer.path("other/b.test.js")));
 }
@@ -340,5 +347,8 @@ fn outside_of_the_root() {
 fn standing_in_a_tests_folder() {
     let project = Project::new(&["__tests__/a.js"]);
     let root = project.path("__tests__");
-    assert_eq!(discover(&root, &[]).unwrap().files, [project.path("__tests__/a.js")]);
+    assert_eq!(
+        discover(&root, by_paths(&[])).unwrap().files,
+        [project.path("__tests__/a.js")]
+    );
 }

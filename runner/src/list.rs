@@ -1,16 +1,16 @@
 //! `trun list`: the tests that would run, and none of them run.
 //!
-//! Owns the listing's text, its JSON and the ids of tests. Files are loaded as in a run, by [`crate::run::drive`]; what they
-//! declare is gathered by a sink of events and written when all is known, in the order of paths and declarations, however
-//! many workers there were.
+//! Files are loaded as in a run, by [`crate::run::drive`]; what they declare is gathered by a sink of events and written
+//! when all is known, in the order of paths and declarations, however many workers there were. [`document`] is how it is
+//! written.
 
-use std::collections::HashMap;
+mod document;
+
 use std::io::{self, Write};
 
 use nix::sys::signal::Signal;
-use serde::Serialize;
 use trun_reporters::event::{EventKind, RunEnd, RunEvent};
-use trun_reporters::{CaseMode, Failure, FileId, FileOutcome, TestCase, relative, visible};
+use trun_reporters::{CaseMode, Failure, FailureKind, FileId, FileOutcome, TestCase};
 
 use crate::cli::{ExitCode, OnCrash, Settings};
 use crate::coordinator::reactor::EventSink;
@@ -36,22 +36,6 @@ pub enum Form {
     Paths,
 }
 
-/// A test in the JSON list. Every entry has every key.
-#[derive(Debug, Serialize, PartialEq, Eq)]
-struct Entry<'a> {
-    id: String,
-    name: String,
-    ancestors: &'a [String],
-    title: &'a str,
-    file: &'a str,
-    line: Option<u32>,
-    column: Option<u32>,
-    mode: &'static str,
-    /// Only in entries of files that cannot be loaded, whose mode is `error`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
-}
-
 /// Lists what `settings` name.
 ///
 /// # Errors
@@ -73,7 +57,7 @@ pub fn list(
     let mut settings = settings.clone();
     // A list is complete, and in the order of the files.
     settings.on_crash = OnCrash::Continue;
-    (settings.bail, settings.seed) = (None, None);
+    (settings.bail, settings.seed, settings.fail_on_leak) = (None, None, false);
     let needs_titles = listing.form == Form::Tests || settings.name_pattern.is_some();
     let found = if needs_titles {
         run::drive(&settings, &selected, || Ok(Found::default()))?
@@ -114,7 +98,7 @@ impl EventSink for Found {
                 if let FileOutcome::Crashed(why) | FileOutcome::NotRun(why) = outcome
                     && self.file(*file).errors.is_empty()
                 {
-                    let failure = Failure::plain(trun_reporters::FailureKind::Worker, why);
+                    let failure = Failure::plain(FailureKind::Worker, why);
                     self.file(*file).errors.push(failure);
                 }
             }
@@ -141,6 +125,10 @@ impl FileFound {
     fn listed(&self) -> impl Iterator<Item = &TestCase> {
         self.cases.iter().filter(|case| case.mode != CaseMode::Filtered)
     }
+
+    fn lists_nothing(&self) -> bool {
+        self.listed().next().is_none()
+    }
 }
 
 impl Found {
@@ -164,161 +152,50 @@ impl Found {
         listing: Listing,
         complain: &mut dyn FnMut(&str),
     ) -> Result<ExitCode, RunError> {
-        match self.end.take() {
+        let ended = match self.end.take() {
             Some(RunEnd::Interrupted(name)) => return Ok(run::signal_code(&name)),
-            Some(RunEnd::Completed) => {}
-            Some(RunEnd::Aborted(why) | RunEnd::Broken(why)) => self.errors.push(why),
-            Some(RunEnd::Bailed(_)) | None => return Ok(ExitCode::Broken),
-        }
-        let by_title = settings.name_pattern.is_some();
-        if by_title && listing.form != Form::Tests {
-            self.files
-                .retain(|file| file.listed().next().is_some() || !file.errors.is_empty());
-        }
-        let written = write(&self.text(listing)?, complain);
-        let mut failed = !self.errors.is_empty();
-        self.errors.iter().for_each(|error| complain(error));
-        for file in &self.files {
-            failed |= !file.errors.is_empty();
-            file.errors
-                .iter()
-                .for_each(|failure| complain(&self.describe(file, failure)));
-        }
-        let is_empty = match listing.form {
-            Form::Tests => self.files.iter().all(|file| file.listed().next().is_none()),
-            Form::Files | Form::Paths => self.files.is_empty(),
+            Some(RunEnd::Broken(why)) => {
+                self.errors.push(why);
+                ExitCode::Broken
+            }
+            Some(RunEnd::Aborted(why)) => {
+                self.errors.push(why);
+                ExitCode::Failed
+            }
+            Some(RunEnd::Completed | RunEnd::Bailed(_)) => ExitCode::Passed,
+            None => ExitCode::Broken,
         };
-        Ok(match written {
-            ExitCode::Passed if failed => ExitCode::Failed,
-            ExitCode::Passed if is_empty && !settings.pass_with_no_tests => {
+        if settings.name_pattern.is_some() && listing.form != Form::Tests {
+            self.files
+                .retain(|file| !file.lists_nothing() || !file.errors.is_empty());
+        }
+        let written = write(&self.text(listing).map_err(io::Error::from)?, complain);
+        let errors = self.complaints();
+        errors.iter().for_each(|error| complain(error));
+        Ok(match (written, ended) {
+            (ExitCode::Passed, ExitCode::Passed) if !errors.is_empty() => ExitCode::Failed,
+            (ExitCode::Passed, ExitCode::Passed) if self.is_empty(listing.form) && !settings.pass_with_no_tests => {
                 complain(&run::nothing_found(settings));
                 ExitCode::NoTests
             }
-            code => code,
+            (ExitCode::Passed, ended) => ended,
+            (written, _) => written,
         })
     }
 
-    fn text(&self, listing: Listing) -> Result<String, RunError> {
-        let relative = |file: &FileFound| relative(&self.root, &file.path);
-        if listing.json {
-            return Ok(format!("{}\n", self.json(listing.form).map_err(io::Error::from)?));
-        }
-        let mut text = String::new();
-        for file in &self.files {
-            match listing.form {
-                Form::Paths => push_line(&mut text, &file.path),
-                Form::Files => push_line(&mut text, &relative(file)),
-                Form::Tests => file
-                    .listed()
-                    .for_each(|case| push_line(&mut text, &format!("{} > {}", relative(file), case.full_name(" > ")))),
-            }
-        }
-        Ok(text)
+    fn complaints(&self) -> Vec<String> {
+        let of_files = self.files.iter().flat_map(|file| {
+            let errors = file.errors.iter();
+            errors.map(|failure| self.describe(file, failure))
+        });
+        self.errors.iter().cloned().chain(of_files).collect()
     }
 
-    fn json(&self, form: Form) -> serde_json::Result<String> {
-        #[derive(Serialize)]
-        struct File<'a> {
-            file: &'a str,
-        }
-        let paths = || self.files.iter().map(|file| file.path.as_str());
+    fn is_empty(&self, form: Form) -> bool {
         match form {
-            Form::Paths => serde_json::to_string_pretty(&paths().collect::<Vec<_>>()),
-            Form::Files => serde_json::to_string_pretty(&paths().map(|file| File { file }).collect::<Vec<_>>()),
-            Form::Tests => {
-                let entries: Vec<Entry<'_>> = self.files.iter().flat_map(|file| self.entries(file)).collect();
-                serde_json::to_string_pretty(&entries)
-            }
+            Form::Tests => self.files.iter().all(FileFound::lists_nothing),
+            Form::Files | Form::Paths => self.files.is_empty(),
         }
-    }
-
-    fn entries<'a>(&self, file: &'a FileFound) -> Vec<Entry<'a>> {
-        let path = relative(&self.root, &file.path);
-        let mut ids = Ids::default();
-        // What is filtered counts too, or the id of a test would depend on `-t`.
-        let numbered: Vec<(String, &TestCase)> = file.cases.iter().map(|case| (ids.next(&path, case), case)).collect();
-        let listed = numbered.into_iter().filter(|(_, case)| case.mode != CaseMode::Filtered);
-        let tests = listed.map(|(id, case)| {
-            let place = case.location.as_ref().filter(|place| place.file == file.path);
-            Entry {
-                id,
-                name: case.full_name(" > "),
-                ancestors: &case.ancestors,
-                title: &case.title,
-                file: &file.path,
-                line: place.map(|place| place.line),
-                column: place.map(|place| place.column),
-                mode: mode(case.mode),
-                error: None,
-            }
-        });
-        let errors = file.errors.iter().map(|failure| {
-            let place = place(failure).filter(|place| place.file == file.path);
-            Entry {
-                id: path.clone(),
-                name: String::new(),
-                ancestors: &[],
-                title: "",
-                file: &file.path,
-                line: place.map(|place| place.line),
-                column: place.map(|place| place.column),
-                mode: "error",
-                error: Some(message(failure)),
-            }
-        });
-        tests.chain(errors).collect()
-    }
-
-    /// `src/a.test.ts:3:5: SyntaxError: …`
-    fn describe(&self, file: &FileFound, failure: &Failure) -> String {
-        let at = place(failure).map_or_else(
-            || relative(&self.root, &file.path),
-            |place| {
-                let path = relative(&self.root, &place.file);
-                format!("{path}:{}:{}", place.line, place.column)
-            },
-        );
-        format!("{at}: {}", trun_reporters::visible_lines(&message(failure)))
-    }
-}
-
-fn push_line(text: &mut String, line: &str) {
-    text.push_str(&visible(line));
-    text.push('\n');
-}
-
-fn mode(mode: CaseMode) -> &'static str {
-    match mode {
-        CaseMode::Run => "run",
-        CaseMode::Skip | CaseMode::Filtered => "skip",
-        CaseMode::Todo => "todo",
-    }
-}
-
-fn place(failure: &Failure) -> Option<&trun_reporters::Location> {
-    let framed = failure.code_frame.as_ref().map(|frame| &frame.at);
-    framed.or_else(|| failure.stack.iter().find_map(|frame| frame.location.as_ref()))
-}
-
-fn message(failure: &Failure) -> String {
-    if failure.name.is_empty() {
-        failure.message.clone()
-    } else {
-        format!("{}: {}", failure.name, failure.message)
-    }
-}
-
-/// Numbers tests of one name, so that ids are unique and stay when lines move.
-#[derive(Debug, Default)]
-struct Ids(HashMap<String, u32>);
-
-impl Ids {
-    /// `src/a.test.ts#suite>title#1`.
-    fn next(&mut self, path: &str, case: &TestCase) -> String {
-        let name = case.full_name(">");
-        let number = self.0.entry(name.clone()).or_default();
-        *number += 1;
-        format!("{path}#{name}#{number}")
     }
 }
 

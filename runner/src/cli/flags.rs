@@ -221,12 +221,12 @@ pub const TABLE: &[Row] = &[
     Row::new(Flag::Paths, "paths", Many("PATH"), Running, "what runs when no PATH is typed")
         .scope(Scope::File).default("the working directory"),
     Row::new(Flag::TestNamePattern, "test-name-pattern", One("REGEX"), Running,
-        "only tests whose full title (suites and test, joined by spaces) matches").short('t'),
+        "only tests whose titles, suites included and joined by spaces, match").short('t'),
     Row::new(Flag::TestPathPattern, "testPathPattern", Many("REGEX"), Running,
         "only test files whose absolute path matches; joins the PATHs")
         .aliases(&["testPathPatterns", "test-path-patterns"]).scope(Scope::CommandLine),
     Row::new(Flag::PassWithNoTests, "pass-with-no-tests", Switch, Running, "exit 0 when no tests are found"),
-    Row::new(Flag::Bail, "bail", Maybe("N"), Running, "start no further file after N failures; alone: 1; 0: never")
+    Row::new(Flag::Bail, "bail", Maybe("N"), Running, "start no further file after N failures; alone: 1")
         .short('b').has_off().default("never"),
     Row::new(Flag::Randomize, "randomize", Switch, Running, "run files and tests in a random order"),
     Row::new(Flag::Seed, "seed", One("N"), Running, "the random order with this number; implies --randomize")
@@ -241,7 +241,7 @@ pub const TABLE: &[Row] = &[
         .default("60s").reruns(),
 
     Row::new(Flag::Parallel, "parallel", Maybe("N"), Workers,
-        "number of workers at most, or a part of the cores like 50%; alone: all cores").default("number of cores"),
+        "workers at most, or a part of the cores like 50%").default("all cores"),
     Row::new(Flag::ParallelDelay, "parallel-delay", One("TIME"), Workers,
         "a worker busy with one file for this long calls for more workers").default("5ms"),
     Row::new(Flag::WorkerMemory, "worker-memory", One("SIZE"), Workers,
@@ -254,7 +254,7 @@ pub const TABLE: &[Row] = &[
     Row::new(Flag::Isolate, "isolate", Switch, Isolation,
         "a realm (global object and modules) of its own for every file").default("on").reruns(),
     Row::new(Flag::Preload, "preload", Many("MODULE"), Isolation,
-        "evaluate this file (./setup.ts) or package in every realm first; repeatable")
+        "a file (./setup.ts) or package to evaluate in every realm first; repeatable")
         .aliases(&["setupFiles", "setup-files", "setupFilesAfterEnv"]).reruns(),
     Row::new(Flag::FailOnLeak, "fail-on-leak", Switch, Isolation,
         "a file that leaves timers, servers, children ... behind fails").reruns(),

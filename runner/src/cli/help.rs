@@ -9,10 +9,10 @@ use super::{
 };
 
 /// Where the text about a flag begins.
-const COLUMN: usize = 35;
+const COLUMN: usize = 34;
 
 /// The longest line.
-const WIDTH: usize = 100;
+const WIDTH: usize = 108;
 
 /// The topics, by the names they are asked for.
 const TOPICS: [(&str, Topic, &str); 6] = [
@@ -120,12 +120,11 @@ fn is_one_of_many(row: &Row) -> bool {
 
 /// `  -t, --test-name-pattern=REGEX  only tests …`, wrapped.
 fn line(row: &Row) -> String {
-    let mut said = row.about.to_owned();
-    if !row.default.is_empty() {
-        said.push_str(&format!(" [default: {}]", row.default));
-    }
+    let default = (!row.default.is_empty()).then(|| format!("[default: {}]", row.default));
+    // The default stays in one piece.
+    let said = row.about.split(' ').chain(default.as_deref());
     let mut line = format!("{:COLUMN$}", left(row));
-    let mut lines = wrap(&said, WIDTH - COLUMN).into_iter();
+    let mut lines = wrap(said, WIDTH - COLUMN).into_iter();
     line.push_str(&lines.next().unwrap_or_default());
     for more in lines {
         line.push_str(&format!("\n{:COLUMN$}{more}", ""));
@@ -152,9 +151,9 @@ fn left(row: &Row) -> String {
     format!("  {short}--{name}{value} ")
 }
 
-fn wrap(text: &str, width: usize) -> Vec<String> {
+fn wrap<'a>(words: impl IntoIterator<Item = &'a str>, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
-    for word in text.split(' ') {
+    for word in words {
         let last = lines.last_mut().expect("there is always a line");
         if !last.is_empty() && last.len() + 1 + word.len() > width {
             lines.push(word.to_owned());
@@ -231,7 +230,7 @@ title, file, line, column, mode} where mode is run, skip, todo or error. Ids out
         ("Taken, because trun does it anyway:", taken),
         ("Not possible yet (turned off they are taken):", refused),
     ] {
-        for line in wrap(&format!("{label} {names}"), WIDTH) {
+        for line in wrap(format!("{label} {names}").split(' '), WIDTH) {
             text.push_str(&line);
             text.push('\n');
         }

@@ -352,3 +352,46 @@ fn standing_in_a_tests_folder() {
         [project.path("__tests__/a.js")]
     );
 }
+
+#[test]
+fn patterns_match_absolute_paths_of_test_files() {
+    let project = Project::new(&["src/a.test.js", "src/b.test.js", "lib/a.test.js", "src/a.js"]);
+    let find = |paths: &[&str], pattern: &str| {
+        let (paths, patterns) = (owned(paths), owned(&[pattern]));
+        let (paths, patterns) = (paths.as_slice(), patterns.as_slice());
+        let found = discover(project.root(), Wanted { paths, patterns });
+        found.map(|found| project.show(&found))
+    };
+    assert_eq!(find(&[], "src/.*a\\.test\\.js$").unwrap(), ["src/a.test.js"]);
+    assert_eq!(find(&[], "lib|b\\.").unwrap(), ["lib/a.test.js", "src/b.test.js"]);
+    assert_eq!(find(&["lib"], "b").unwrap(), ["lib/a.test.js", "src/b.test.js"]);
+    let root = project.root().to_str().unwrap();
+    assert_eq!(find(&[], &format!("^{root}/lib")).unwrap(), ["lib/a.test.js"]);
+    let nothing = find(&[], "nowhere").unwrap_err();
+    assert_eq!(nothing.exit_code().code(), 3);
+    assert!(nothing.to_string().contains("--testPathPattern nowhere"));
+    let wrong = find(&[], "(open").unwrap_err();
+    assert_eq!(wrong.exit_code().code(), 2);
+    let said = wrong.to_string();
+    assert!(said.contains("\"(open\"") && said.contains("unclosed group"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[test]
+fn a_file_that_is_escaped_for_a_regular_expression_is_that_file() {
+    let project = Project::new(&["src/a-b.test.js", "src/c.test.js"]);
+    let escaped = format!("^{}/src/a\\-b\\.test\\.js$", project.root().display()).replace('/', "\\/");
+    assert_eq!(project.find(&[&escaped]), ["src/a-b.test.js"]);
+    assert_eq!(project.refusal(&["src/x\\.test\\.js"]).1, 3);
+}
+
+#[test]
+fn words_of_other_runners_get_a_hint() {
+    let project = Project::new(&["a.test.js"]);
+    assert!(
+        project
+            .refusal(&["run"])
+            .0
+            .contains("trun without a PATH runs all tests")
+    );
+}

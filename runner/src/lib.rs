@@ -1,7 +1,8 @@
 //! trun, a parallel JavaScript and TypeScript test runner: the processes around the VM.
 //!
-//! `cli` (what was typed, with `config` files) to `run` (the run in order; `list` runs no test) to `coordinator` (all run state), which asks the `zygote` for `worker`
-//! processes and talks to them by `protocol`; results go through the reporters to `output`.
+//! `cli` (what was typed) and `config` (what a file says) to `run` (the run in order; `list` runs no test) to `coordinator`
+//! (all run state), which asks the `zygote` for `worker` processes and talks to them by `protocol`; results go through the
+//! reporters to `output`.
 
 #![deny(unsafe_code)]
 
@@ -12,6 +13,7 @@ pub mod cli;
 pub mod config;
 pub mod coordinator;
 pub mod discovery;
+pub mod history;
 pub mod list;
 #[allow(unsafe_code, reason = "forking, and memory shared by processes")]
 pub mod os;
@@ -19,6 +21,7 @@ pub mod output;
 pub mod pattern;
 pub mod protocol;
 pub mod run;
+pub mod scratch;
 pub mod worker;
 pub mod zygote;
 

@@ -60,7 +60,8 @@ pub fn list(
     (settings.bail, settings.seed, settings.fail_on_leak) = (None, None, false);
     let needs_titles = listing.form == Form::Tests || settings.name_pattern.is_some();
     let found = if needs_titles {
-        run::drive(&settings, &selected, || Ok(Found::default()))?
+        let (found, _) = run::drive(&settings, &selected, None, warn, || Ok(Found::default()))?;
+        found
     } else {
         Found::files(&selected)
     };

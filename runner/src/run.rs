@@ -4,19 +4,22 @@
 
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use nix::sys::signal::Signal;
 use thiserror::Error;
-use trun_reporters::{Fanout, ReporterOptions, RunEnd, RunEvent, RunStats, event::EventKind};
+use trun_reporters::{Fanout, FileId, FileOutcome, ReporterOptions, RunEnd, RunEvent, RunStats, event::EventKind};
 
 use crate::cli::{ExitCode, Settings};
 use crate::coordinator::dispatcher::{Dispatcher, RunPlan};
 use crate::coordinator::reactor::{self, EventSink, Hands};
 use crate::coordinator::signals::Signals;
 use crate::discovery::{self, DiscoveryError, Wanted};
+use crate::history::History;
 use crate::os;
 use crate::output::{self, OutputError, Outputs};
 use crate::pattern;
+use crate::scratch::Scratch;
 use crate::worker::{self, WorkerSettings};
 use crate::zygote;
 
@@ -61,13 +64,14 @@ impl RunError {
 struct Sink {
     reporters: Fanout,
     outputs: Outputs,
-    stats: RunStats,
+    history: Option<History>,
+    files: Vec<String>,
     end: Option<RunEnd>,
     failures: Vec<String>,
 }
 
 impl Sink {
-    fn open(settings: &Settings) -> Result<Self, RunError> {
+    fn open(settings: &Settings, history: Option<History>, files: Vec<String>) -> Result<Self, RunError> {
         let terminal = output::Terminal::of_stdout(|name| std::env::var_os(name));
         let (reporters, outputs) = output::open(
             &settings.reporters,
@@ -79,18 +83,32 @@ impl Sink {
         Ok(Self {
             reporters,
             outputs,
-            stats: RunStats::default(),
+            history,
+            files,
             end: None,
             failures: Vec::new(),
         })
+    }
+
+    fn remember(&mut self, file: FileId, duration: Duration) {
+        if let Some(history) = &mut self.history
+            && let Some(path) = self.files.get(file.0 as usize)
+        {
+            history.record(path, duration);
+        }
     }
 }
 
 impl EventSink for Sink {
     fn event(&mut self, event: &RunEvent) {
-        self.stats.fold(event);
-        if let EventKind::RunFinished { end } = &event.kind {
-            self.end = Some(end.clone());
+        match &event.kind {
+            EventKind::RunFinished { end } => self.end = Some(end.clone()),
+            EventKind::FileFinished {
+                file,
+                outcome: FileOutcome::Finished,
+                duration,
+            } => self.remember(*file, *duration),
+            _ => {}
         }
         self.failures.extend(
             self.reporters
@@ -136,8 +154,17 @@ pub fn run(
     warn: &mut dyn FnMut(&str),
 ) -> Result<ExitCode, RunError> {
     let selected = select(settings, complain, warn)?;
-    let sink = drive(settings, &selected, || Sink::open(settings))?;
-    Ok(selected.judge(finish(sink, settings, complain)))
+    let history = settings
+        .cache_dir
+        .as_deref()
+        .map(|dir| History::read(dir, &selected.root));
+    let known = history.as_ref().filter(|_| settings.seed.is_none());
+    let expected = known.and_then(|history| history.expected(&selected.files));
+    let files = selected.files.clone();
+    let (sink, stats) = drive(settings, &selected, expected, warn, || {
+        Sink::open(settings, history, files)
+    })?;
+    Ok(selected.judge(finish(sink, &stats, settings, complain, warn)))
 }
 
 /// Finds the files that `settings` name.
@@ -173,40 +200,32 @@ pub(crate) fn select(
     })
 }
 
-/// Starts workers, has them run the files, and gives back the sink that took the events. `open` makes it as soon as this
-/// process may have threads.
+/// Starts workers, has them run the files, and gives back the sink that took the events, with the numbers. `expected` is
+/// how long each file is thought to take; `open` makes the sink as soon as this process may have threads.
 pub(crate) fn drive<S: EventSink>(
     settings: &Settings,
     selected: &Selected,
+    expected: Option<Vec<Duration>>,
+    warn: &mut dyn FnMut(&str),
     open: impl FnOnce() -> Result<S, RunError>,
-) -> Result<S, RunError> {
-    if let Some(pattern) = &settings.name_pattern {
-        pattern::check(pattern)?.map_err(|why| RunError::Pattern {
-            pattern: pattern.clone(),
-            why,
-        })?;
-    }
+) -> Result<(S, RunStats), RunError> {
+    check_pattern(settings)?;
     let files = selected.files.clone();
     let workers = settings.workers.min(files.len()).max(1);
     let pages = os::map_pages(workers)?;
-    let worker_settings = WorkerSettings {
-        root: settings.root.clone(),
-        name_pattern: settings.name_pattern.clone(),
-        test_timeout: settings.test_timeout,
-        load_timeout: settings.load_timeout,
-        pass_with_no_tests: settings.pass_with_no_tests,
-        retry: settings.retry,
-        repeat_each: settings.repeat_each,
-        seed: settings.seed,
-        collect_only: settings.collect_only,
-        isolate: settings.isolate,
-        preload: settings.preload.clone(),
-        gc_stress: settings.gc_stress,
-    };
-    let link = zygote::start(|start| worker::run(start, &worker_settings, pages))?;
+    let scratch = Scratch::create()
+        .inspect_err(|error| warn(&format!("workers share the folder for temporary files: {error}")))
+        .ok();
+    let worker_settings = worker_settings(settings, scratch.clone());
+    let link = zygote::start(
+        |start| worker::run(start, &worker_settings, pages),
+        || remove(scratch.as_ref()),
+    )?;
     let signals = Signals::install()?;
     let sink = open()?;
     let plan = RunPlan {
+        expected,
+        order: order(files.len(), settings.seed),
         root: selected.root.clone(),
         files,
         workers,
@@ -221,18 +240,66 @@ pub(crate) fn drive<S: EventSink>(
     };
     let mut dispatcher = Dispatcher::new(plan, Hands::new(link, pages, sink), os::monotonic_ns());
     reactor::run(&mut dispatcher, &signals, pages)?;
-    Ok(dispatcher.into_control().into_sink())
+    let stats = dispatcher.stats().clone();
+    let sink = dispatcher.into_control().into_sink();
+    // The zygote has done so, unless it was killed.
+    remove(scratch.as_ref());
+    Ok((sink, stats))
+}
+
+fn check_pattern(settings: &Settings) -> Result<(), RunError> {
+    let Some(pattern) = &settings.name_pattern else {
+        return Ok(());
+    };
+    pattern::check(pattern)?.map_err(|why| RunError::Pattern {
+        pattern: pattern.clone(),
+        why,
+    })
+}
+
+fn worker_settings(settings: &Settings, scratch: Option<Scratch>) -> WorkerSettings {
+    WorkerSettings {
+        scratch,
+        root: settings.root.clone(),
+        name_pattern: settings.name_pattern.clone(),
+        test_timeout: settings.test_timeout,
+        load_timeout: settings.load_timeout,
+        pass_with_no_tests: settings.pass_with_no_tests,
+        retry: settings.retry,
+        repeat_each: settings.repeat_each,
+        seed: settings.seed,
+        collect_only: settings.collect_only,
+        isolate: settings.isolate,
+        preload: settings.preload.clone(),
+        gc_stress: settings.gc_stress,
+    }
+}
+
+fn remove(scratch: Option<&Scratch>) {
+    if let Some(scratch) = scratch {
+        scratch.remove();
+    }
 }
 
 /// Writes what is left to write, then judges: a signal before a broken trun before failed tests.
-fn finish(sink: Sink, settings: &Settings, complain: &mut dyn FnMut(&str)) -> ExitCode {
+fn finish(
+    sink: Sink,
+    stats: &RunStats,
+    settings: &Settings,
+    complain: &mut dyn FnMut(&str),
+    warn: &mut dyn FnMut(&str),
+) -> ExitCode {
     let Sink {
         reporters,
         outputs,
-        stats,
+        history,
         end,
         failures,
+        files: _,
     } = sink;
+    if let Some(Err(error)) = history.map(History::write) {
+        warn(&format!("the durations of this run are not kept: {error} (--no-cache)"));
+    }
     drop(reporters);
     let unwritten = outputs.finish(&settings.root, &mut io::stderr());
     let ran = stats.tests_passed + stats.tests_failed + stats.tests_todo;
@@ -259,6 +326,18 @@ fn finish(sink: Sink, settings: &Settings, complain: &mut dyn FnMut(&str)) -> Ex
             ExitCode::NoTests
         }
         _ => ExitCode::Passed,
+    }
+}
+
+/// The order of the run's files: that of their paths, or by the seed.
+fn order(files: usize, seed: Option<u32>) -> Vec<FileId> {
+    let count = u32::try_from(files).unwrap_or(u32::MAX);
+    match seed {
+        Some(seed) => discovery::order::shuffled(count, seed)
+            .into_iter()
+            .map(FileId)
+            .collect(),
+        None => (0..count).map(FileId).collect(),
     }
 }
 

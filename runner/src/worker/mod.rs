@@ -24,6 +24,7 @@ use trun_vm::{Runtime, RuntimeOptions};
 use crate::os::{Running, RunningPage, exit_now, own_fd, set_env_var};
 use crate::protocol::channel::{Received, Receiver, Sender};
 use crate::protocol::message::{FromWorker, ToWorker};
+use crate::scratch::{Scratch, WorkerScratch};
 use crate::worker::observe::{Outbox, Wire};
 use crate::zygote::WorkerStart;
 
@@ -33,6 +34,8 @@ const HIGH_FD: i32 = 200;
 /// What every worker of a run is told at its start.
 #[derive(Debug, Clone)]
 pub struct WorkerSettings {
+    /// Where temporary files go; `None`: where the system has them.
+    pub scratch: Option<Scratch>,
     /// The run's directory.
     pub root: PathBuf,
     /// `-t`.
@@ -70,11 +73,14 @@ pub fn run(start: WorkerStart, settings: &WorkerSettings, pages: &'static [Runni
     };
     drop(start);
     set_up_environment(slot);
+    let scratch = settings.scratch.as_ref().map(|scratch| scratch.enter(slot));
     // Here and not before the fork: what this sets up in the engine's library does not survive one.
     trun_vm::prepare_process(settings.gc_stress);
     let wire = Rc::new(Wire::new(Sender::new(writing), page));
     // A panic of ours must not unwind into the zygote's code this process was forked from, nor pass for a crash of the test.
-    match panic::catch_unwind(AssertUnwindSafe(|| serve(reading, &wire, slot, settings))) {
+    match panic::catch_unwind(AssertUnwindSafe(|| {
+        serve(reading, &wire, slot, settings, scratch.as_ref())
+    })) {
         Ok(()) => exit_now(0),
         Err(payload) => {
             wire.send(&FromWorker::Bug(text_of(&*payload)));
@@ -115,7 +121,7 @@ fn set_up_environment(slot: u32) {
     }
 }
 
-fn serve(reading: UnixStream, wire: &Rc<Wire>, slot: u32, settings: &WorkerSettings) {
+fn serve(reading: UnixStream, wire: &Rc<Wire>, slot: u32, settings: &WorkerSettings, scratch: Option<&WorkerScratch>) {
     let mut receiver = Receiver::<ToWorker>::new(reading);
     let options = RuntimeOptions {
         gc_stress: settings.gc_stress.is_some(),
@@ -153,6 +159,9 @@ fn serve(reading: UnixStream, wire: &Rc<Wire>, slot: u32, settings: &WorkerSetti
             path: path.into(),
             name_pattern: settings.name_pattern.clone(),
         });
+        if let Some(scratch) = scratch {
+            scratch.empty();
+        }
         wire.end(resident_bytes());
     }
     ManuallyDrop::into_inner(runtime).shut_down();

@@ -277,7 +277,7 @@ pub const TABLE: &[Row] = &[
     Row::new(Flag::Config, "config", One("FILE"), Config, "read this configuration and no other; --no-config: none")
         .short('c').has_off().scope(Scope::NotInFiles).default("trun.toml or package.json").reruns(),
     Row::new(Flag::Cache, "cache", Switch, Config, "keep durations of files between runs").default("on"),
-    Row::new(Flag::CacheDir, "cache-dir", One("DIR"), Config, "where")
+    Row::new(Flag::CacheDir, "cache-dir", One("DIR"), Config, "where they are kept")
         .default("node_modules/.cache/trun, else the user's cache"),
 
     Row::new(Flag::Json, "json", Switch, Listing, "one JSON array; without `list`: as --reporter=json")

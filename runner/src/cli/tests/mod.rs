@@ -1,5 +1,6 @@
-//! Flags, and what they mean. [`reporters`] are who writes where, [`precedence`] which place wins.
+//! Flags, and what they mean. [`reporters`] are who writes where, [`precedence`] which place wins, [`docs`] the page about them.
 
+mod docs;
 mod precedence;
 mod reporters;
 mod support;

@@ -219,7 +219,7 @@ fn named<T: Copy>(text: &str, known: [(&str, T); 2]) -> Result<T, String> {
 
 fn worker_memory(low: &LowArgs, memory: Option<u64>, workers: usize) -> Result<Option<u64>, UsageError> {
     let share = |memory: u64| (memory / 100).saturating_mul(MEMORY_SHARE) / workers as u64;
-    Ok(match low.parsed(Flag::WorkerMemory, values::size)? {
+    Ok(match low.parsed(Flag::WorkerMemory, values::room)? {
         Some(limit) => Some(limit).filter(|limit| *limit != 0),
         None => memory.map(share),
     })

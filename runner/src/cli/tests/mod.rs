@@ -1,6 +1,8 @@
-//! Flags, and what they mean. [`reporters`] are who writes where, [`precedence`] which place wins, [`docs`] the page about them.
+//! Flags, and what they mean. [`reporters`] are who writes where, [`precedence`] which place wins, [`others`] other runners' flags, [`docs`] the page
+//! about all of them.
 
 mod docs;
+mod others;
 mod precedence;
 mod reporters;
 mod support;
@@ -13,7 +15,6 @@ use super::{
     Command, Parsed,
     env_vars::Environment,
     flags::{TABLE, row},
-    others::{Fate, OTHERS},
     parse,
     settings::{ColourChoice, OnCrash, ReporterSpec, Settings},
 };
@@ -163,14 +164,6 @@ fn wrong_flags_are_named_with_a_way_out() {
 #[test]
 fn flags_end_at_two_dashes() {
     assert_eq!(settings(&["a", "--", "--parallel=0"]).paths, ["a", "--parallel=0"]);
-}
-
-#[test]
-fn names_of_other_runners() {
-    let settings = settings(&["--passWithNoTests", "--testTimeout=7", "--reporters=none"]);
-    assert!(settings.pass_with_no_tests);
-    assert_eq!(settings.test_timeout, Some(Duration::from_millis(7)));
-    assert_eq!(settings.reporters[0].kind, Kind::None);
 }
 
 fn command(words: &[&str]) -> Command {
@@ -368,80 +361,4 @@ fn a_rerun_needs_what_a_test_may_depend_on() {
     assert_eq!(rerun(&["--no-config"]), "trun --no-config");
     // It is there again.
     assert_eq!(with_env(&[("TRUN_RETRY", "2")]).settings(&[]).rerun, ["trun"]);
-}
-
-#[test]
-fn names_of_other_runners_flags() {
-    assert_eq!(settings(&["--maxWorkers=3"]).workers, 3);
-    assert_eq!(settings(&["--maxWorkers", "50%"]).workers, 2);
-    assert_eq!(settings(&["-w", "3"]).workers, 3);
-    for words in [
-        &["--runInBand"][..],
-        &["-i"],
-        &["--no-file-parallelism"],
-        &["--parallel=3", "-i"],
-    ] {
-        assert_eq!(settings(words).workers, 1, "{words:?}");
-    }
-    assert_eq!(settings(&["-i", "--parallel=3"]).workers, 3);
-    assert!(refusal(&["--maxWorkers=x"]).starts_with("invalid value \"x\" for --maxWorkers"));
-}
-
-#[test]
-fn what_trun_does_anyway_is_taken_and_what_it_cannot_do_is_refused() {
-    let nothing = settings(&[]);
-    for other in OTHERS {
-        let flag = format!("--{}", other.name);
-        let (off, no) = (format!("{flag}=false"), format!("--no-{}", other.name));
-        match other.fate {
-            Fate::Taken => assert_eq!(settings(&[&flag]), nothing, "{flag}"),
-            Fate::Refused(why) => {
-                assert_eq!(refusal(&[&flag]), format!("{flag} is not possible: {why}"));
-                assert_eq!(settings(&[&off]), nothing, "{off}");
-                assert_eq!(settings(&[&no]), nothing, "{no}");
-            }
-            Fate::Sets(_) | Fate::SetsTo(..) => {}
-        }
-    }
-}
-
-#[test]
-fn what_editors_type_is_understood() {
-    let jest = settings(&[
-        "--testLocationInResults",
-        "--json",
-        "--useStderr",
-        "--outputFile",
-        "/tmp/r.json",
-        "--testNamePattern",
-        "a b",
-        "--no-coverage",
-        "--no-color",
-        "--reporters",
-        "default",
-        "--watchAll=false",
-        "--runTestsByPath",
-        "a.test.js",
-    ]);
-    assert_eq!((jest.paths.len(), jest.reporters.len()), (1, 2));
-    let neovim = settings(&[
-        "--no-coverage",
-        "--verbose",
-        "--json",
-        "--outputFile=/tmp/r.json",
-        "--testNamePattern=^a$",
-        "--forceExit",
-        "--testLocationInResults",
-        "a.test.js",
-    ]);
-    assert_eq!(neovim.name_pattern.as_deref(), Some("^a$"));
-    let vitest = settings(&[
-        "--watch=false",
-        "--reporter=verbose",
-        "--reporter=json",
-        "--outputFile=/tmp/r.json",
-        "--testNamePattern=^\\s?a$",
-        "a.test.ts",
-    ]);
-    assert_eq!(vitest.reporters.len(), 2);
 }

@@ -113,6 +113,15 @@ fn reporters_must_not_meet() {
 }
 
 #[test]
+fn annotations_may_follow_what_people_read() {
+    assert_eq!(
+        reporters(&["--reporter=default", "--reporter=github"]),
+        [(Kind::Default, None), (Kind::Github, None)]
+    );
+    assert!(refusal(&["--reporter=github", "--reporter=json"]).contains("cannot both write to stdout"));
+}
+
+#[test]
 fn what_is_named_twice_alike_is_no_contradiction() {
     assert_eq!(
         reporters(&["--reporter=json:a", "--outputFile=a"]),

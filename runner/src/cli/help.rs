@@ -186,8 +186,8 @@ place where it was made.
 "
         .to_owned(),
         Topic::Reports => "\
-NAME:FILE sends a report into FILE; at most one reporter writes to stdout. NO_COLOR and FORCE_COLOR
-are heeded.
+NAME:FILE sends a report into FILE; at most one reporter writes to stdout, which github may join.
+NO_COLOR and FORCE_COLOR are heeded.
 "
         .to_owned(),
         Topic::Config => "\

@@ -50,7 +50,7 @@ fn named(low: &LowArgs, root: &Path, warnings: &mut Vec<String>) -> Result<Vec<R
     let mut specs: Vec<ReporterSpec> = Vec::new();
     for given in low.set.all(Flag::Reporter) {
         match spec(given, root)? {
-            Some(spec) if specs.contains(&spec) => {}
+            Some(spec) if spec.file.is_none() && specs.contains(&spec) => {}
             Some(spec) => specs.push(spec),
             None => warnings.push(format!(
                 "{}={} is not loaded: trun runs its own reporters only",

@@ -15,3 +15,4 @@ mod reports;
 mod scheduling;
 mod stacks;
 mod support;
+mod terminal;

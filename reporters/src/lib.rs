@@ -6,7 +6,8 @@
 //! JavaScript value, no clock and no environment variable, so a literal list of events is all a test needs.
 //!
 //! Where things are: [`event`] and [`model`] are what goes in, `ledger` remembers it per file, `stats` counts it,
-//! `terminal/` and `json/` print it, `text`, `paths` and `duration` are the small change both of them use.
+//! `terminal/` and `json/` print it, `outlet` is where a reporter writes and what it may ask its terminal, `text`, `paths`
+//! and `duration` are the small change both of them use.
 
 #![forbid(unsafe_code)]
 
@@ -19,6 +20,7 @@ mod junit;
 mod ledger;
 pub mod model;
 mod none;
+mod outlet;
 mod paths;
 mod reporter;
 mod stats;
@@ -37,6 +39,7 @@ pub use model::{
     Leak, LeakKind, Location, Outcome, Stream, TestCase,
 };
 pub use none::NoneReporter;
+pub use outlet::{Gauge, Outlet};
 pub use paths::relative;
 pub use reporter::{Fanout, Kind, Reporter, ReporterFailure, ReporterOptions, UnknownReporter, build};
 pub use stats::RunStats;

@@ -5,10 +5,11 @@
 //! own. Must be opened after the zygote was forked, because it starts threads.
 //!
 //! [`queue`] is the writer that never blocks, [`mod@file`] the file that appears only when it is whole, [`target`] decides
-//! which of them a path needs, [`mod@style`] what the output looks like.
+//! which of them a path needs, [`mod@style`] what the output looks like, [`gauge`] is what a progress view asks its terminal.
 
 mod error;
 mod file;
+mod gauge;
 mod queue;
 mod style;
 mod target;
@@ -21,7 +22,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use trun_reporters::{Fanout, Kind, ReporterOptions, Style, build};
+use trun_reporters::{Fanout, Kind, Outlet, ReporterOptions, Style, build};
 
 pub use self::{
     error::OutputError,
@@ -30,6 +31,7 @@ pub use self::{
 };
 use self::{
     file::FileSink,
+    gauge::TerminalGauge,
     queue::{Queue, Watch},
     target::Target,
 };
@@ -78,7 +80,7 @@ pub fn open(specs: &[ReporterSpec], style: Style, options: ReporterOptions) -> R
                 )
             }
             None => {
-                let out = outputs.open_stdout(spec.kind)?;
+                let out = outputs.open_stdout(spec.kind, style)?;
                 (spec.kind.to_string(), build(spec.kind, out, style, options))
             }
         };
@@ -126,11 +128,15 @@ impl Outputs {
         errors
     }
 
-    fn open_stdout(&mut self, kind: Kind) -> Result<Box<dyn Write + Send>, OutputError> {
+    fn open_stdout(&mut self, kind: Kind, style: Style) -> Result<Outlet, OutputError> {
         if kind == Kind::None {
-            return Ok(Box::new(io::sink()));
+            return Ok(Outlet::from(Box::new(io::sink())));
         }
-        Ok(Box::new(self.stdout_writer()?))
+        let out = Box::new(self.stdout_writer()?);
+        Ok(match self.watch_stdout().filter(|_| style.live) {
+            Some(queue) => Outlet::gauged(out, Box::new(TerminalGauge::of_stdout(queue))),
+            None => Outlet::from(out),
+        })
     }
 
     fn open_file(&mut self, kind: Kind, path: &Path) -> Result<Box<dyn Write + Send>, OutputError> {

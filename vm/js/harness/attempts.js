@@ -50,6 +50,11 @@ function configure(given) {
   rules = given;
 }
 
+/** What runs belongs to another file and means nothing any more. */
+function reset() {
+  current = null;
+}
+
 function begin(testCase) {
   start(new Attempt(testCase, 1, 0, null));
 }
@@ -338,4 +343,4 @@ function onTestFailed(fn, timeout) {
   own.failedCallbacks = joined(own.failedCallbacks ?? NO_HOOKS, [callbackHook('onTestFailed', fn, timeout)]);
 }
 
-module.exports = { configure, begin, advance, running: () => current, attribute, repetitionName, onTestFinished, onTestFailed };
+module.exports = { configure, reset, begin, advance, running: () => current, attribute, repetitionName, onTestFinished, onTestFailed };

@@ -52,6 +52,11 @@ function make(fields) {
   return fields;
 }
 
+/** What has been handed out belongs to another file and means nothing any more. */
+function reset() {
+  phase = null;
+}
+
 /** The phase that has not settled, or null. */
 function open() {
   return phase === null || phase.settled ? null : phase;
@@ -113,4 +118,4 @@ const mochaContext = {
   },
 };
 
-module.exports = { setDefaultTimeout, make, open, limit, invoke, settle, abandon, contextOf, SkipSignal, isSkipSignal };
+module.exports = { setDefaultTimeout, make, reset, open, limit, invoke, settle, abandon, contextOf, SkipSignal, isSkipSignal };

@@ -235,9 +235,24 @@ function pathOf(node) {
   return path;
 }
 
+/** Another file begins in this realm (`--no-isolate`). Numbers of phases go on: late ends of old ones must mean nothing. */
+function reset() {
+  cases = [];
+  modes = [];
+  order = cases;
+  cursor = 0;
+  entered.length = 0;
+  fileErrors.length = 0;
+  told = 0;
+  phases.reset();
+  attempts.reset();
+}
+
 /** How `start` has decided: for each case in order of declaration 'run', 'skip', 'todo' or 'filtered'. */
 const caseModes = () => modes;
 
 const { invoke, abandon, SkipSignal } = phases;
 const { onTestFinished, onTestFailed, repetitionName } = attempts;
-module.exports = { collect, start, caseModes, next, invoke, abandon, attribute, ownerOf, repetitionName, onTestFinished, onTestFailed, SkipSignal };
+module.exports = {
+  collect, start, reset, caseModes, next, invoke, abandon, attribute, ownerOf, repetitionName, onTestFinished, onTestFailed, SkipSignal,
+};

@@ -341,6 +341,39 @@ function append(list, last) {
   list[list.length] = last;
 }
 
+/** What holds for every file of a realm: the hooks and settings that preload modules have made. */
+let kept;
+
+/** Preload modules have been evaluated: what they declared is kept by `reset`. */
+function keepDeclarations() {
+  kept = {
+    root: hooksOf(root),
+    state: { testTimeout: state.testTimeout, hookTimeout: state.hookTimeout, retry: state.retry },
+  };
+}
+
+function hooksOf({ beforeAll, beforeEach, afterEach, afterAll }) {
+  return { beforeAll: copy(beforeAll), beforeEach: copy(beforeEach), afterEach: copy(afterEach), afterAll: copy(afterAll) };
+}
+
+function copy(list) {
+  const other = [];
+  for (let i = 0; i < list.length; i += 1) other[i] = list[i];
+  return other;
+}
+
+/** Another file begins in this realm (`--no-isolate`): forgets what the last one declared. */
+function reset() {
+  assign(root, new Suite(null, '', 'run', undefined), kept === undefined ? undefined : hooksOf(kept.root));
+  assign(state, { stage: 'collecting', running: null, testTimeout: undefined, hookTimeout: undefined, retry: undefined, shuffles: false }, kept?.state);
+  assign(state.expect, freshExpectState());
+  current = root;
+  deferred = [];
+  pendingBodies.length = 0;
+  pendingCount = 0;
+}
+
 module.exports = {
-  state, root, Suite, Case, declareCase, declareSuite, declareHook, finishDeclarations, resetExpectState, retryOption, timeoutOption,
+  state, root, keepDeclarations, reset, Suite, Case, declareCase, declareSuite, declareHook, finishDeclarations, resetExpectState, retryOption,
+  timeoutOption,
 };

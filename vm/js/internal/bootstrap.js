@@ -1,10 +1,10 @@
 // Makes an engine realm into one that tests run in: internal `require`, globals, the entry points native code calls.
 //
-// Called once per realm as `bootstrap(source, tables)`: `source(id)` gives the function of a built-in, `tables(name)` the natives of
-// a binding. Returns the functions that native code keeps. Everything that a test may never touch is behind a lazy getter:
+// Called once per realm as `bootstrap(source, tables, audit)`: `source(id)` gives the function of a built-in, `tables(name)` the natives
+// of a binding, `audit` asks for a thorough leak report. Returns the functions that native code keeps. Everything that a test may never touch is behind a lazy getter:
 // this is on the path of every file.
 
-(function bootstrap(source, tables) {
+(function bootstrap(source, tables, audit) {
   'use strict';
 
   // Plain objects, because a test may break the methods of `Map`.
@@ -85,55 +85,83 @@
   const { globals } = requireInternal('harness/globals');
   for (const name in globals) lazyGlobal(name, globals[name]);
 
+  const leftovers = requireInternal('internal/leftovers');
+  if (audit) leftovers.watchIntrinsics();
+
   const loader = requireInternal('internal/modules/loader');
   loader.setAwaitHooks(asyncContext.current, asyncContext.resume);
   const plan = requireInternal('harness/plan');
+  const registry = requireInternal('harness/registry');
   const { settled } = binding('harness');
   const LOAD_PHASE = 0;
 
   /** The collected cases, or what loading failed with (boxed, because anything can be thrown). */
   let collected;
   let loadFailure;
+  /** The load that counts: with one realm for all files, a late end of an earlier one means nothing. */
+  let currentLoad;
 
-  function succeed(cases) {
-    collected = cases;
-    settled(LOAD_PHASE);
-  }
+  /** How many preload modules have been evaluated. */
+  let preloaded = 0;
 
-  function fail(error) {
-    loadFailure = { error };
-    settled(LOAD_PHASE);
-  }
-
-  /** Evaluates the test file, then collects its tests; settles phase 0. */
-  function load(path) {
+  /** Evaluates the preload modules if this realm has not, then the test file, then collects its tests; settles phase 0. */
+  function load(path, preload) {
     requireInternal.mainFile = path;
-    try {
-      whenDone(loader.importEntry(path), collect);
-    } catch (error) {
-      fail(error);
-    }
+    asyncContext.enter(undefined);
+    const own = { preloading: undefined };
+    currentLoad = own;
+    const fail = (error) => {
+      if (currentLoad !== own) return;
+      loadFailure = { error, preloading: own.preloading };
+      settled(LOAD_PHASE);
+    };
+    const succeed = (cases) => {
+      if (currentLoad !== own) return;
+      collected = cases;
+      settled(LOAD_PHASE);
+    };
+    /** Synchronous files must not pay for a turn of the microtask queue. */
+    const whenDone = (start, proceed) => {
+      try {
+        const result = start();
+        if (result !== undefined && typeof result.then === 'function') result.then(proceed, fail);
+        else proceed(result);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    const collect = () => whenDone(plan.collect, succeed);
+    const importEntry = () => whenDone(() => loader.importEntry(path), collect);
+    if (preloaded === preload.length) importEntry();
+    else whenDone(() => preloadRest(preload, own), importEntry);
   }
 
-  function collect() {
-    try {
-      whenDone(plan.collect(), succeed);
-    } catch (error) {
-      fail(error);
+  /** Evaluates the preload modules that are left, in order; a promise only if one of them is asynchronous. */
+  function preloadRest(preload, own) {
+    while (preloaded < preload.length) {
+      own.preloading = preload[preloaded];
+      const pending = loader.importPreload(own.preloading);
+      if (pending !== undefined) {
+        return pending.then(() => {
+          preloaded += 1;
+          return preloadRest(preload, own);
+        });
+      }
+      preloaded += 1;
     }
-  }
-
-  /** Synchronous files must not pay for a turn of the microtask queue. */
-  function whenDone(result, proceed) {
-    if (result !== undefined && typeof result.then === 'function') result.then(proceed, fail);
-    else proceed(result);
+    own.preloading = undefined;
+    registry.keepDeclarations();
+    return undefined;
   }
 
   /** What failed while loading, described, or undefined. */
   function takeLoadFailure() {
     const failure = loadFailure;
     loadFailure = undefined;
-    return failure === undefined ? undefined : describe(failure.error);
+    if (failure === undefined) return undefined;
+    const described = describe(failure.error);
+    if (failure.preloading !== undefined) described[2] = `the preload module ${failure.preloading} failed: ${described[2]}`;
+    return described;
   }
 
   /** Flat: for each case its titles as an array (own title last), file, line, column, mode. */
@@ -246,6 +274,24 @@
     return uncaught(reason, 'unhandledRejection');
   }
 
+  /** What the file leaves behind; see leftovers.js. */
+  function listLeftovers(knownGlobals) {
+    return leftovers.list(knownGlobals, cache['internal/timers']?.exports, cache['internal/process_object']?.exports);
+  }
+
+  /** The file is over, the realm goes on with the next one: forgets what waits and what the file declared. */
+  function endFile() {
+    cache['internal/timers']?.exports.forgetAll();
+    const { process } = cache['internal/process_object']?.exports ?? {};
+    if (process !== undefined) requireInternal('internal/signals').forgetAll(process);
+    clearTicks();
+    collected = undefined;
+    loadFailure = undefined;
+    loader.forgetEntry();
+    plan.reset();
+    registry.reset();
+  }
+
   return {
     load,
     takeLoadFailure,
@@ -256,6 +302,9 @@
     invoke,
     abandon,
     clearTicks,
+    globalNames: leftovers.globalNames,
+    listLeftovers,
+    endFile,
     uncaught,
     unhandledRejection,
     captureRaw: requireInternal('internal/errors_stack').captureRaw,

@@ -77,8 +77,9 @@ impl<'a> Session<'a> {
         self.begin_phase(LOAD_PHASE, None, self.rules.load);
         let path = request.path.to_string_lossy();
         let end = self.run_phase(|cx, realm| {
+            let preload = cx.string_array(&self.host.preload)?;
             open(cx, &realm.entries().load)?
-                .call(cx, &[cx.string(&path)])
+                .call(cx, &[cx.string(&path), preload.into()])
                 .map(|_| ())
         });
         let failure = match end {

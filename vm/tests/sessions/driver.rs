@@ -117,6 +117,7 @@ impl Session {
             collect_only: self.collect_only,
             isolate: true,
             preload: Vec::new(),
+            audit: false,
             root: root.to_owned(),
             slot: 1,
         }

@@ -17,3 +17,4 @@ mod scheduling;
 mod stacks;
 mod support;
 mod terminal;
+mod test_order;

@@ -110,6 +110,11 @@ function next() {
   }
 }
 
+/** Leaves out the cases that come: what is entered is left by its hooks, and that is the end. */
+function leaveOut() {
+  cursor = order.length;
+}
+
 /** Between two cases: leaves and enters suites. Returns a step, END, or null when state moved on without one. */
 function advanceFile() {
   const top = entered.length > 0 ? entered[entered.length - 1] : null;
@@ -254,5 +259,5 @@ const caseModes = () => modes;
 const { invoke, abandon, SkipSignal } = phases;
 const { onTestFinished, onTestFailed, repetitionName } = attempts;
 module.exports = {
-  collect, start, reset, caseModes, next, invoke, abandon, attribute, ownerOf, repetitionName, onTestFinished, onTestFailed, SkipSignal,
+  collect, start, reset, caseModes, next, leaveOut, invoke, abandon, attribute, ownerOf, repetitionName, onTestFinished, onTestFailed, SkipSignal,
 };

@@ -299,6 +299,7 @@
     start: (namePattern, defaultTimeout, retry, repeatEach, shuffle, orderKey) =>
       plan.start({ namePattern, defaultTimeout, retry, repeatEach, shuffle, orderKey }),
     next,
+    leaveOut: plan.leaveOut,
     invoke,
     abandon,
     clearTicks,

@@ -12,7 +12,6 @@ use crate::event_loop::Due;
 use crate::harness::case_clock::CaseClock;
 use crate::harness::observer::{Activity, CaseEnd, Problem, ProblemKind};
 use crate::harness::problem;
-use crate::harness::stack::user_frames;
 use crate::harness::steps::{Phase, Step, optional_text, read_cases, read_step};
 use crate::harness::uncaught::report_uncaught;
 use crate::host::{Host, SharedFlag, host};
@@ -97,7 +96,7 @@ impl<'a> Session<'a> {
         let Some(failure) = failure.unwrap_or_else(|problem| Some(*problem)) else {
             return true;
         };
-        self.host.observer.borrow_mut().file_error(failure);
+        self.file_error(failure);
         false
     }
 
@@ -107,7 +106,7 @@ impl<'a> Session<'a> {
             ProblemKind::Load,
             format!("loading the file took longer than {limit} ms (--load-timeout)"),
         );
-        place(&mut failure, stack);
+        problem::place(&mut failure, stack);
         failure
     }
 
@@ -133,15 +132,12 @@ impl<'a> Session<'a> {
             Ok(cases) => {
                 self.host.observer.borrow_mut().collected(&cases);
                 if cases.is_empty() && !rules.empty_file_passes && !rules.collect_only {
-                    self.host
-                        .observer
-                        .borrow_mut()
-                        .file_error(problem::plain(ProblemKind::Load, NO_TESTS));
+                    self.file_error(problem::plain(ProblemKind::Load, NO_TESTS));
                 }
                 true
             }
             Err(failure) => {
-                self.host.observer.borrow_mut().file_error(*failure);
+                self.file_error(*failure);
                 false
             }
         }
@@ -152,11 +148,15 @@ impl<'a> Session<'a> {
             match self.next_step() {
                 Ok(Step::Phase(phase)) => self.execute_phase(&phase),
                 Ok(Step::Again { failed }) => self.clock.attempt_ends(failed, Instant::now()),
-                Ok(Step::Report(end)) => self.report(end),
-                Ok(Step::FileError(problem)) => self.host.observer.borrow_mut().file_error(problem),
+                Ok(Step::Report(end)) => {
+                    if self.report(end) {
+                        self.leave_out();
+                    }
+                }
+                Ok(Step::FileError(problem)) => self.file_error(problem),
                 Ok(Step::End) => return,
                 Err(problem) => {
-                    self.host.observer.borrow_mut().file_error(*problem);
+                    self.file_error(*problem);
                     return;
                 }
             }
@@ -189,31 +189,43 @@ impl<'a> Session<'a> {
             PhaseEnd::Settled => return,
             PhaseEnd::Overdue { stack } => stack,
             PhaseEnd::Broken(why) => {
-                self.host
-                    .observer
-                    .borrow_mut()
-                    .file_error(problem::plain(ProblemKind::Thrown, why));
+                self.file_error(problem::plain(ProblemKind::Thrown, why));
                 None
             }
         };
-        let abandoned = self.ask(|cx, realm| {
+        self.tell(self.ask(|cx, realm| {
             let stack = cx.optional_string(stack.as_deref());
             open(cx, &realm.entries().abandon)?
                 .call(cx, &[cx.number(id), stack])
                 .map(|_| ())
-        });
-        if let Err(problem) = abandoned {
-            self.host.observer.borrow_mut().file_error(*problem);
-        }
+        }));
     }
 
-    fn report(&mut self, mut end: CaseEnd) {
+    /// Tells the end of a case; true if the file is to end now.
+    fn report(&mut self, mut end: CaseEnd) -> bool {
         let times = self.clock.case_ends(end.case, Instant::now());
         end.duration = times.whole;
         for (attempt, duration) in end.earlier_attempts.iter_mut().zip(times.failed_attempts) {
             attempt.duration = duration;
         }
-        self.host.observer.borrow_mut().case_finished(end);
+        let mut observer = self.host.observer.borrow_mut();
+        observer.case_finished(end);
+        observer.asks_to_end()
+    }
+
+    fn leave_out(&self) {
+        self.tell(self.ask(|cx, realm| open(cx, &realm.entries().leave_out)?.call(cx, &[]).map(|_| ())));
+    }
+
+    fn file_error(&self, problem: Problem) {
+        self.host.observer.borrow_mut().file_error(problem);
+    }
+
+    /// What the harness's own code failed with is the file's.
+    fn tell(&self, answer: Result<(), Box<Problem>>) {
+        if let Err(problem) = answer {
+            self.file_error(*problem);
+        }
     }
 
     fn begin_phase(&self, id: u32, case: Option<u32>, limit: Option<Duration>) {
@@ -271,18 +283,15 @@ impl<'a> Session<'a> {
             let owner = open(cx, &realm.entries().clear_ticks)?.call(cx, &[])?;
             optional_text(cx, owner)
         });
-        let (owner, failure) = match cleared {
-            Ok(owner) => (owner, None),
-            Err(problem) => (None, Some(problem)),
-        };
-        let owner = owner.as_deref().unwrap_or("a test or hook");
+        let owner = cleared
+            .as_ref()
+            .ok()
+            .and_then(Option::as_deref)
+            .unwrap_or("a test or hook");
         let mut problem = problem::plain(ProblemKind::Timeout, format!("{owner} {STOPPED_AFTER_END}"));
-        place(&mut problem, stack);
-        let mut observer = self.host.observer.borrow_mut();
-        observer.file_error(problem);
-        if let Some(problem) = failure {
-            observer.file_error(*problem);
-        }
+        problem::place(&mut problem, stack);
+        self.file_error(problem);
+        self.tell(cleared.map(|_| ()));
         PhaseEnd::Settled
     }
 
@@ -344,7 +353,7 @@ impl<'a> Session<'a> {
                 ProblemKind::Timeout,
                 "code that the test left behind (a getter, a proxy) did not end",
             );
-            place(&mut problem, stack);
+            problem::place(&mut problem, stack);
             return Err(Box::new(problem));
         }
         answer
@@ -373,15 +382,6 @@ impl<'a> Session<'a> {
         self.host.vm.watchdog().set_deadline(None);
         self.host.vm.absorb_termination(self.realm.global());
     }
-}
-
-fn place(problem: &mut Problem, stack: Option<String>) {
-    problem.stack = stack.map(|s| user_frames(&s)).unwrap_or_default();
-    problem.code_frame = problem
-        .stack
-        .iter()
-        .find_map(|f| f.location.clone())
-        .and_then(problem::code_frame);
 }
 
 pub(super) fn open<'r>(cx: Ctx<'r>, entry: &Persistent) -> JsResult<'r, Object<'r>> {

@@ -101,6 +101,8 @@ entries! {
     start = "start",
     /// The next step.
     next = "next",
+    /// Leaves out the cases that have not run.
+    leave_out = "leaveOut",
     /// Runs a phase.
     invoke = "invoke",
     /// Gives a phase up.

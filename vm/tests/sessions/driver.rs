@@ -22,6 +22,7 @@ pub(crate) struct Session {
     seed: Option<u32>,
     collect_only: bool,
     name_pattern: Option<String>,
+    last: Option<u32>,
 }
 
 /// What its observer heard.
@@ -77,6 +78,14 @@ impl Session {
         }
     }
 
+    /// The file is to end after this case.
+    pub(crate) fn end_after(self, case: u32) -> Self {
+        Self {
+            last: Some(case),
+            ..self
+        }
+    }
+
     /// Runs a file with this text.
     pub(crate) fn run(self, text: &str) -> Heard {
         // What a session restores at its end is the process's, so there is one at a time.
@@ -93,7 +102,10 @@ impl Session {
         let mut runtime = Runtime::new(
             self.options(&root),
             Box::new(WithoutAddons),
-            Box::new(Recorder(Rc::clone(&heard))),
+            Box::new(Recorder {
+                heard: Rc::clone(&heard),
+                last: self.last,
+            }),
         )
         .expect("the engine is installed");
         runtime.run_file(&FileRequest {
@@ -180,26 +192,35 @@ pub(crate) fn headlines(attempts: &[FailedAttempt]) -> Vec<&str> {
         .collect()
 }
 
-struct Recorder(Rc<RefCell<Heard>>);
+struct Recorder {
+    heard: Rc<RefCell<Heard>>,
+    last: Option<u32>,
+}
 
 impl Observer for Recorder {
     fn collected(&mut self, cases: &[CollectedCase]) {
-        self.0.borrow_mut().cases = cases.to_vec();
+        self.heard.borrow_mut().cases = cases.to_vec();
     }
 
     fn activity(&mut self, _: Activity, _: Option<Duration>) {}
 
     fn case_finished(&mut self, end: CaseEnd) {
-        self.0.borrow_mut().ends.push(end);
+        self.heard.borrow_mut().ends.push(end);
+    }
+
+    fn asks_to_end(&mut self) -> bool {
+        let heard = self.heard.borrow();
+        self.last
+            .is_some_and(|last| heard.ends.iter().any(|end| end.case == last))
     }
 
     fn file_error(&mut self, problem: Problem) {
-        self.0.borrow_mut().file_errors.push(problem);
+        self.heard.borrow_mut().file_errors.push(problem);
     }
 
     fn output(&mut self, case: Option<u32>, _: OutputStream, text: &str) {
         let lines = text.lines().map(|line| (case, line.to_owned()));
-        self.0.borrow_mut().printed.extend(lines);
+        self.heard.borrow_mut().printed.extend(lines);
     }
 
     fn leaked(&mut self, _: u32, _: Vec<Leak>) {}

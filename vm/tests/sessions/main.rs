@@ -5,6 +5,7 @@
 mod attempts;
 mod collecting;
 mod driver;
+mod ending;
 mod late_errors;
 mod order;
 mod patched;

@@ -4,7 +4,9 @@
 //! knows how fast the machine is: what must happen is awaited, for very long if need be.
 
 mod cli;
+mod config;
 mod fixtures;
+mod list;
 mod output;
 mod packages;
 mod parity;

@@ -108,10 +108,14 @@ impl fmt::Display for UnknownReporter {
 impl Error for UnknownReporter {}
 
 /// What reporters are told besides their look.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReporterOptions {
     /// The form of JUnit documents.
     pub junit_dialect: JunitDialect,
+    /// The machine's name, for documents that say where a run took place.
+    pub hostname: Option<String>,
+    /// Absolute path of the checkout that annotations are relative to; `None`: the run's root.
+    pub workspace: Option<String>,
 }
 
 /// Makes the reporter of this kind, writing to `out`.
@@ -120,8 +124,8 @@ pub fn build(kind: Kind, out: Box<dyn Write + Send>, style: Style, options: Repo
     match kind {
         Kind::Default => Box::new(TerminalReporter::new(out, style)),
         Kind::Dots => Box::new(DotsReporter::new(out, style)),
-        Kind::Junit => Box::new(JunitReporter::new(out, options.junit_dialect)),
-        Kind::Github => Box::new(GithubReporter::new(out)),
+        Kind::Junit => Box::new(JunitReporter::new(out, options.junit_dialect, options.hostname)),
+        Kind::Github => Box::new(GithubReporter::new(out, options.workspace)),
         Kind::Json => Box::new(JsonReporter::new(out)),
         Kind::None => Box::new(NoneReporter),
     }

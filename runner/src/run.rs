@@ -130,13 +130,20 @@ pub fn run(
     let link = zygote::start(|start| worker::run(start, &worker_settings, pages))?;
     let signals = Signals::install()?;
     let terminal = output::Terminal::of_stdout(|name| std::env::var_os(name));
-    let (reporters, outputs) = output::open(
-        &settings.reporters,
+    let github = output::Github::of(|name| std::env::var_os(name));
+    let specs = github.complete(&settings.reporters);
+    let (mut reporters, outputs) = output::open(
+        &specs,
         output::style(settings.colour, &terminal),
-        ReporterOptions {
+        &ReporterOptions {
             junit_dialect: settings.junit_dialect,
+            hostname: output::hostname(),
+            workspace: github.workspace(),
         },
     )?;
+    github
+        .add_summary(&specs, &mut reporters)
+        .unwrap_or_else(|text| warn(&text));
     let sink = Sink {
         reporters,
         outputs,

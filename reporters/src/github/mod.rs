@@ -89,16 +89,23 @@ fn commands(ledger: &Ledger, workspace: Option<&str>) -> String {
 
 /// What GitHub would not show, in one annotation.
 fn summary_of(others: &[&Finding]) -> Finding {
-    let mut lines: Vec<String> = others.iter().take(NAMED).map(|one| one.line()).collect();
+    let mut lines: Vec<String> = others
+        .iter()
+        .take(NAMED)
+        .map(|one| format!("{}: {}", one.line(), first_line(&one.note)))
+        .collect();
     if others.len() > NAMED {
         lines.push(format!("… and {} more", others.len() - NAMED));
     }
     Finding {
-        path: None,
-        position: None,
         title: format!("{} of this run", counted(others.len(), "more annotation")),
         text: lines.join("\n"),
+        ..Finding::default()
     }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
 }
 
 /// `::error file=a.test.ts,line=3,col=5,title=adds::expected 3`

@@ -8,7 +8,10 @@ use std::{
     io::{self, Write},
 };
 
-use super::findings::{self, Base, Finding, cut};
+use super::{
+    findings::{self, Base, Finding, cut},
+    first_line,
+};
 use crate::{
     duration::{counted, seconds},
     event::{EventKind, RunEvent},
@@ -123,8 +126,8 @@ fn list(page: &mut String, title: &str, findings: &[Finding]) {
     }
     page.push_str(&format!("### {title}\n\n"));
     for finding in findings.iter().take(LISTED) {
-        let first = finding.text.lines().next().unwrap_or_default();
-        page.push_str(&format!("- {}: {}\n", literal(&finding.line()), literal(first)));
+        let (line, note) = (finding.line(), first_line(&finding.note));
+        page.push_str(&format!("- {}: {}\n", literal(&line), literal(note)));
     }
     if findings.len() > LISTED {
         page.push_str(&format!("- and {} more\n", findings.len() - LISTED));

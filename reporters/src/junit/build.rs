@@ -17,7 +17,7 @@ use crate::{
     captured::{Captured, Printed},
     failure_text::failed_at,
     ledger::{FileRecord, Ledger, TimedResult},
-    model::{CaseId, CaseMode, Failure, FailureKind, Leak, Location, Outcome, TestCase},
+    model::{CaseId, CaseMode, Failure, FailureKind, FileOutcome, Leak, Location, Outcome, TestCase},
     problems,
 };
 
@@ -158,7 +158,11 @@ impl<'a> FileView<'a> {
     }
 
     fn not_run(&self, declared: &TestCase, name: Clean) -> Case {
-        let status = skipped("not run", Some(&format!("not run: {}", self.file.reason())));
+        let reason = match &self.file.outcome {
+            Some(FileOutcome::Crashed(how)) => format!("not run: the worker process died before ({how})"),
+            _ => format!("not run: {}", self.file.reason()),
+        };
+        let status = skipped("not run", Some(&reason));
         Case {
             file: Some(self.path.clone()),
             line: declared.location.as_ref().and_then(|place| self.line(place)),

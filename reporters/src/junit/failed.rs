@@ -76,7 +76,7 @@ fn with_values(failure: &Failure) -> Cow<'_, Failure> {
     let (Some(expected), Some(received)) = (&failure.expected, &failure.received) else {
         return Cow::Borrowed(failure);
     };
-    if failure.message.contains(expected.as_str()) && failure.message.contains(received.as_str()) {
+    if tells_values(&failure.message, expected, received) {
         return Cow::Borrowed(failure);
     }
     let message = format!("{}\n\nExpected: {expected}\nReceived: {received}", failure.message);
@@ -84,4 +84,12 @@ fn with_values(failure: &Failure) -> Cow<'_, Failure> {
         message,
         ..failure.clone()
     })
+}
+
+/// Whether a message has a difference, or both values.
+fn tells_values(message: &str, expected: &str, received: &str) -> bool {
+    let is_difference = |line: &str| line.starts_with("- ") || line.starts_with("+ ");
+    message.lines().any(is_difference)
+        || (message.contains("Expected") && message.contains("Received"))
+        || (message.contains(expected) && message.contains(received))
 }

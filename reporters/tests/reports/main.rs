@@ -1,7 +1,12 @@
 //! Reports made from literal lists of events: what people see, what tools read, and that both count the same.
 
 mod counts;
+mod documents;
+mod github;
 mod json;
+mod junit;
+mod junit_results;
+mod junit_text;
 mod reporter;
 mod support;
 mod terminal_end;
@@ -9,3 +14,4 @@ mod terminal_failures;
 mod terminal_files;
 mod terminal_hostile;
 mod text;
+mod xml;

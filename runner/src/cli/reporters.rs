@@ -118,7 +118,6 @@ fn path(flag: &str, typed: &str, file: &str, root: &Path) -> Result<PathBuf, Usa
 }
 
 fn check(specs: &[ReporterSpec]) -> Result<(), UsageError> {
-    let mut stdout: Option<Kind> = None;
     for (index, spec) in specs.iter().enumerate() {
         match (&spec.file, spec.kind) {
             (Some(_), Kind::None) => {
@@ -132,16 +131,27 @@ fn check(specs: &[ReporterSpec]) -> Result<(), UsageError> {
                     file.display()
                 )));
             }
-            (None, kind) if kind != Kind::None => match stdout.replace(kind) {
-                None => {}
-                Some(first) => {
+            (None, kind) => {
+                let mut others = specs[..index].iter().filter(|other| other.file.is_none());
+                if let Some(first) = others.find(|other| !share_stdout(other.kind, kind)) {
+                    let first = first.kind;
                     return Err(UsageError::Reporters(format!(
                         "the reporters {first} and {kind} cannot both write to stdout: give one a file, --reporter={kind}:FILE"
                     )));
                 }
-            },
+            }
             _ => {}
         }
     }
     Ok(())
+}
+
+/// Whether two reporters may write to one stdout: annotations stand below what people read, and `none` writes nothing.
+fn share_stdout(one: Kind, other: Kind) -> bool {
+    let is_read = |kind: Kind| matches!(kind, Kind::Default | Kind::Dots);
+    match (one, other) {
+        (Kind::None, _) | (_, Kind::None) => true,
+        (Kind::Github, kind) | (kind, Kind::Github) => is_read(kind),
+        _ => false,
+    }
 }

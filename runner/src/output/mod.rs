@@ -5,10 +5,11 @@
 //! own. Must be opened after the zygote was forked, because it starts threads.
 //!
 //! [`queue`] is the writer that never blocks, [`mod@file`] the file that appears only when it is whole, [`target`] decides
-//! which of them a path needs, [`mod@style`] what the output looks like.
+//! which of them a path needs, [`mod@style`] what the output looks like, [`github`] what a workflow there adds.
 
 mod error;
 mod file;
+mod github;
 mod queue;
 mod style;
 mod target;
@@ -17,6 +18,7 @@ mod target;
 mod tests;
 
 use std::{
+    fs,
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -25,6 +27,7 @@ use trun_reporters::{Fanout, Kind, ReporterOptions, Style, build};
 
 pub use self::{
     error::OutputError,
+    github::Github,
     queue::StdoutWriter,
     style::{Terminal, style},
 };
@@ -65,7 +68,7 @@ enum Sink {
 /// # Errors
 ///
 /// The first file that cannot be written. Nothing is left behind then.
-pub fn open(specs: &[ReporterSpec], style: Style, options: ReporterOptions) -> Result<(Fanout, Outputs), OutputError> {
+pub fn open(specs: &[ReporterSpec], style: Style, options: &ReporterOptions) -> Result<(Fanout, Outputs), OutputError> {
     let mut outputs = Outputs::default();
     let mut listeners = Fanout::new();
     for spec in specs {
@@ -74,12 +77,12 @@ pub fn open(specs: &[ReporterSpec], style: Style, options: ReporterOptions) -> R
                 let out = outputs.open_file(spec.kind, path)?;
                 (
                     format!("{}:{}", spec.kind, path.display()),
-                    build(spec.kind, out, Style::plain(), options),
+                    build(spec.kind, out, Style::plain(), options.clone()),
                 )
             }
             None => {
                 let out = outputs.open_stdout(spec.kind)?;
-                (spec.kind.to_string(), build(spec.kind, out, style, options))
+                (spec.kind.to_string(), build(spec.kind, out, style, options.clone()))
             }
         };
         listeners.add(label, reporter);
@@ -166,6 +169,13 @@ impl Outputs {
         self.stdout = Some(queue);
         Ok(writer)
     }
+}
+
+/// The name of this machine, for documents that say where a run took place.
+#[must_use]
+pub fn hostname() -> Option<String> {
+    let name = fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
 fn announce(root: &Path, path: &Path, stderr: &mut dyn Write) {

@@ -1,10 +1,6 @@
 //! JUnit documents as readers see them: their shape, names, places and times. Results and text have files of their own.
 
-use std::time::Duration;
-
-use trun_reporters::{
-    CaseId, CaseResult, EventKind, FailureKind, JunitDialect, Kind, Outcome, ReporterOptions, RunEnd, RunEvent, Stream,
-};
+use trun_reporters::{EventKind, FailureKind, JunitDialect, Kind, Outcome, ReporterOptions, RunEnd, RunEvent, Stream};
 
 use crate::{
     documents::{Story, report_with, run_of, story},

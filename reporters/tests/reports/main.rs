@@ -4,6 +4,7 @@ mod counts;
 mod documents;
 mod github;
 mod json;
+mod json_extras;
 mod junit;
 mod junit_results;
 mod junit_text;

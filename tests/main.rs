@@ -4,6 +4,8 @@
 //! knows how fast the machine is: what must happen is awaited, for very long if need be.
 
 mod cli;
+mod documents;
+mod documents_made;
 mod fixtures;
 mod output;
 mod packages;

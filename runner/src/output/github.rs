@@ -76,3 +76,45 @@ impl Github {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec(kind: Kind, file: Option<&str>) -> ReporterSpec {
+        let file = file.map(PathBuf::from);
+        ReporterSpec { kind, file }
+    }
+
+    fn complete(workflow: &str, asked: &[ReporterSpec]) -> Vec<ReporterSpec> {
+        let env = |name: &str| (name == "GITHUB_ACTIONS").then(|| OsString::from(workflow));
+        Github::of(env).complete(asked)
+    }
+
+    #[test]
+    fn what_people_read_is_annotated_in_a_workflow_alone() {
+        let github = || spec(Kind::Github, None);
+        for kind in [Kind::Default, Kind::Dots] {
+            let asked = [spec(kind, None), spec(Kind::Junit, Some("r.xml"))];
+            let annotated = [asked[0].clone(), asked[1].clone(), github()];
+            assert_eq!(complete("true", &asked), annotated);
+            assert_eq!(complete("", &asked), asked);
+            assert_eq!(complete("false", &asked), asked);
+        }
+        for asked in [
+            spec(Kind::Json, None),
+            spec(Kind::None, None),
+            spec(Kind::Default, Some("page.txt")),
+        ] {
+            assert_eq!(complete("true", std::slice::from_ref(&asked)), [asked]);
+        }
+    }
+
+    #[test]
+    fn annotations_that_were_asked_for_are_not_doubled_and_come_last() {
+        let in_file = [spec(Kind::Default, None), spec(Kind::Github, Some("a.txt"))];
+        assert_eq!(complete("true", &in_file), in_file);
+        let (github, dots) = (spec(Kind::Github, None), spec(Kind::Dots, None));
+        assert_eq!(complete("true", &[github.clone(), dots.clone()]), [dots, github]);
+    }
+}

@@ -6,9 +6,10 @@
 //! JavaScript value, no clock and no environment variable, so a literal list of events is all a test needs.
 //!
 //! Where things are: [`event`] and [`model`] are what goes in, `ledger` remembers it per file, `stats` counts it,
-//! `terminal/` and `dots` print it for people, `json/`, `junit/` and `github/` for programs. `problems` is what every document
-//! must tell besides its tests, `failure_text` and `captured` are failures and output as documents have them; `text`,
-//! `paths` and `duration` are the small change all of them use.
+//! `terminal/` and `dots` print it for people, `json/`, `junit/` and `github/` for programs; `outlet` is where a reporter
+//! writes and what it may ask its terminal. `problems` is what every document must tell besides its tests, `failure_text`
+//! and `captured` are failures and output as documents have them; `text`, `paths` and `duration` are the small change all
+//! of them use.
 
 #![forbid(unsafe_code)]
 
@@ -23,6 +24,7 @@ mod junit;
 mod ledger;
 pub mod model;
 mod none;
+mod outlet;
 mod paths;
 mod problems;
 mod reporter;
@@ -42,6 +44,7 @@ pub use model::{
     Leak, LeakKind, Location, Outcome, Stream, TestCase,
 };
 pub use none::NoneReporter;
+pub use outlet::{Gauge, Outlet};
 pub use paths::relative;
 pub use reporter::{Fanout, Kind, Reporter, ReporterFailure, ReporterOptions, UnknownReporter, build};
 pub use stats::RunStats;

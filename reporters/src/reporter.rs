@@ -1,11 +1,6 @@
 //! What a reporter is, how one is made by name, and how several listen to one run.
 
-use std::{
-    error::Error,
-    fmt,
-    io::{self, Write},
-    str::FromStr,
-};
+use std::{error::Error, fmt, io, str::FromStr};
 
 use crate::{
     dots::DotsReporter,
@@ -14,6 +9,7 @@ use crate::{
     json::JsonReporter,
     junit::{JunitDialect, JunitReporter},
     none::NoneReporter,
+    outlet::Outlet,
     style::Style,
     terminal::TerminalReporter,
 };
@@ -120,13 +116,18 @@ pub struct ReporterOptions {
 
 /// Makes the reporter of this kind, writing to `out`.
 #[must_use]
-pub fn build(kind: Kind, out: Box<dyn Write + Send>, style: Style, options: ReporterOptions) -> Box<dyn Reporter> {
+pub fn build(kind: Kind, out: impl Into<Outlet>, style: Style, options: ReporterOptions) -> Box<dyn Reporter> {
+    let out = out.into();
     match kind {
         Kind::Default => Box::new(TerminalReporter::new(out, style)),
         Kind::Dots => Box::new(DotsReporter::new(out, style)),
-        Kind::Junit => Box::new(JunitReporter::new(out, options.junit_dialect, options.hostname)),
-        Kind::Github => Box::new(GithubReporter::new(out, options.workspace)),
-        Kind::Json => Box::new(JsonReporter::new(out)),
+        Kind::Junit => Box::new(JunitReporter::new(
+            Box::new(out),
+            options.junit_dialect,
+            options.hostname,
+        )),
+        Kind::Github => Box::new(GithubReporter::new(Box::new(out), options.workspace)),
+        Kind::Json => Box::new(JsonReporter::new(Box::new(out))),
         Kind::None => Box::new(NoneReporter),
     }
 }

@@ -11,12 +11,14 @@ use std::io::{self, Write};
 pub mod cli;
 pub mod coordinator;
 pub mod discovery;
+pub mod history;
 #[allow(unsafe_code, reason = "forking, and memory shared by processes")]
 pub mod os;
 pub mod output;
 pub mod pattern;
 pub mod protocol;
 pub mod run;
+pub mod scratch;
 pub mod worker;
 pub mod zygote;
 

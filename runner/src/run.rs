@@ -4,19 +4,22 @@
 
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use nix::sys::signal::Signal;
 use thiserror::Error;
-use trun_reporters::{Fanout, ReporterOptions, RunEnd, RunEvent, RunStats, event::EventKind};
+use trun_reporters::{Fanout, FileId, FileOutcome, ReporterOptions, RunEnd, RunEvent, RunStats, event::EventKind};
 
 use crate::cli::{ExitCode, Settings};
 use crate::coordinator::dispatcher::{Dispatcher, RunPlan};
 use crate::coordinator::reactor::{self, EventSink, Hands};
 use crate::coordinator::signals::Signals;
 use crate::discovery::{self, DiscoveryError};
+use crate::history::History;
 use crate::os;
 use crate::output::{self, OutputError, Outputs};
 use crate::pattern;
+use crate::scratch::Scratch;
 use crate::worker::{self, WorkerSettings};
 use crate::zygote;
 
@@ -61,16 +64,32 @@ impl RunError {
 struct Sink {
     reporters: Fanout,
     outputs: Outputs,
-    stats: RunStats,
+    history: Option<History>,
+    files: Vec<String>,
     end: Option<RunEnd>,
     failures: Vec<String>,
 }
 
+impl Sink {
+    fn remember(&mut self, file: FileId, duration: Duration) {
+        if let Some(history) = &mut self.history
+            && let Some(path) = self.files.get(file.0 as usize)
+        {
+            history.record(path, duration);
+        }
+    }
+}
+
 impl EventSink for Sink {
     fn event(&mut self, event: &RunEvent) {
-        self.stats.fold(event);
-        if let EventKind::RunFinished { end } = &event.kind {
-            self.end = Some(end.clone());
+        match &event.kind {
+            EventKind::RunFinished { end } => self.end = Some(end.clone()),
+            EventKind::FileFinished {
+                file,
+                outcome: FileOutcome::Finished,
+                duration,
+            } => self.remember(*file, *duration),
+            _ => {}
         }
         self.failures.extend(
             self.reporters
@@ -111,9 +130,14 @@ pub fn run(
             why,
         })?;
     }
+    let root = utf8(&settings.root)?;
     let workers = settings.workers.min(files.len()).max(1);
     let pages = os::map_pages(workers)?;
+    let scratch = Scratch::create()
+        .inspect_err(|error| warn(&format!("workers share the folder for temporary files: {error}")))
+        .ok();
     let worker_settings = WorkerSettings {
+        scratch: scratch.clone(),
         root: settings.root.clone(),
         name_pattern: settings.name_pattern.clone(),
         test_timeout: settings.test_timeout,
@@ -127,7 +151,10 @@ pub fn run(
         preload: settings.preload.clone(),
         gc_stress: settings.gc_stress,
     };
-    let link = zygote::start(|start| worker::run(start, &worker_settings, pages))?;
+    let link = zygote::start(
+        |start| worker::run(start, &worker_settings, pages),
+        || remove(scratch.as_ref()),
+    )?;
     let signals = Signals::install()?;
     let terminal = output::Terminal::of_stdout(|name| std::env::var_os(name));
     let github = output::Github::of(|name| std::env::var_os(name));
@@ -147,12 +174,19 @@ pub fn run(
     let sink = Sink {
         reporters,
         outputs,
-        stats: RunStats::default(),
+        files: files.clone(),
+        history: settings.cache_dir.as_deref().map(|dir| History::read(dir, &root)),
         end: None,
         failures: Vec::new(),
     };
     let plan = RunPlan {
-        root: utf8(&settings.root)?,
+        expected: sink
+            .history
+            .as_ref()
+            .filter(|_| settings.seed.is_none())
+            .and_then(|history| history.expected(&files)),
+        order: order(files.len(), settings.seed),
+        root,
         files,
         workers,
         on_crash: settings.on_crash,
@@ -166,18 +200,38 @@ pub fn run(
     };
     let mut dispatcher = Dispatcher::new(plan, Hands::new(link, pages, sink), os::monotonic_ns());
     reactor::run(&mut dispatcher, &signals, pages)?;
-    Ok(finish(dispatcher.into_control().into_sink(), settings, complain))
+    let stats = dispatcher.stats().clone();
+    let sink = dispatcher.into_control().into_sink();
+    // The zygote has done so, unless it was killed.
+    remove(scratch.as_ref());
+    Ok(finish(sink, &stats, settings, complain, warn))
+}
+
+fn remove(scratch: Option<&Scratch>) {
+    if let Some(scratch) = scratch {
+        scratch.remove();
+    }
 }
 
 /// Writes what is left to write, then judges: a signal before a broken trun before failed tests.
-fn finish(sink: Sink, settings: &Settings, complain: &mut dyn FnMut(&str)) -> ExitCode {
+fn finish(
+    sink: Sink,
+    stats: &RunStats,
+    settings: &Settings,
+    complain: &mut dyn FnMut(&str),
+    warn: &mut dyn FnMut(&str),
+) -> ExitCode {
     let Sink {
         reporters,
         outputs,
-        stats,
+        history,
         end,
         failures,
+        files: _,
     } = sink;
+    if let Some(Err(error)) = history.map(History::write) {
+        warn(&format!("the durations of this run are not kept: {error} (--no-cache)"));
+    }
     drop(reporters);
     let unwritten = outputs.finish(&settings.root, &mut io::stderr());
     let ran = stats.tests_passed + stats.tests_failed + stats.tests_todo;
@@ -207,6 +261,18 @@ fn finish(sink: Sink, settings: &Settings, complain: &mut dyn FnMut(&str)) -> Ex
             ExitCode::NoTests
         }
         _ => ExitCode::Passed,
+    }
+}
+
+/// The order of the run's files: that of their paths, or by the seed.
+fn order(files: usize, seed: Option<u32>) -> Vec<FileId> {
+    let count = u32::try_from(files).unwrap_or(u32::MAX);
+    match seed {
+        Some(seed) => discovery::order::shuffled(count, seed)
+            .into_iter()
+            .map(FileId)
+            .collect(),
+        None => (0..count).map(FileId).collect(),
     }
 }
 

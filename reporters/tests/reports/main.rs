@@ -2,6 +2,7 @@
 
 mod counts;
 mod documents;
+mod dots;
 mod github;
 mod json;
 mod json_extras;
@@ -9,10 +10,16 @@ mod junit;
 mod junit_results;
 mod junit_text;
 mod reporter;
+mod scenes;
+mod screen;
 mod support;
+mod terminal_caps;
 mod terminal_end;
 mod terminal_failures;
 mod terminal_files;
 mod terminal_hostile;
+mod terminal_live;
+mod terminal_notable;
+mod terminal_widths;
 mod text;
 mod xml;

@@ -16,6 +16,9 @@ pub const FORCE_COLOR: &str = "FORCE_COLOR";
 /// `TERM=dumb` says that the terminal shows no colours.
 pub const TERM: &str = "TERM";
 
+/// `CI` with any text but none, `0` and `false` says that nobody watches: no progress view.
+pub const CI: &str = "CI";
+
 /// `COLUMNS` is how wide a page is where the output is no terminal.
 pub const COLUMNS: &str = "COLUMNS";
 

@@ -30,7 +30,7 @@ pub use self::{
 #[derive(Debug)]
 pub enum Command {
     /// Tests are to be run.
-    Run(Settings),
+    Run(Box<Settings>),
     /// This text is to be printed.
     Help(String),
     /// The versions are to be printed.
@@ -62,5 +62,5 @@ pub fn parse(
         memory: memory::available(),
         env: &env,
     };
-    Settings::resolve(low, &surroundings).map(Command::Run)
+    Settings::resolve(low, &surroundings).map(|settings| Command::Run(Box::new(settings)))
 }

@@ -79,6 +79,10 @@ impl<S: EventSink> Control for Hands<S> {
         }
     }
 
+    fn ask_to_stop(&mut self, slot: Slot) {
+        self.pages[slot as usize - 1].ask_to_stop();
+    }
+
     fn emit(&mut self, event: RunEvent) {
         self.sink.event(&event);
     }

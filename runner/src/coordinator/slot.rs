@@ -143,6 +143,8 @@ pub struct Place {
     pub late_output: OutputBudget,
     /// trun's own code in it panicked, with this message.
     pub bug: Option<String>,
+    /// Its resident memory after the last file, in bytes.
+    pub resident: u64,
     /// Starts in a row that failed.
     pub failed_starts: u32,
 }
@@ -160,6 +162,7 @@ impl Default for Place {
             early_output: Vec::new(),
             late_output: OutputBudget::default(),
             bug: None,
+            resident: 0,
             failed_starts: 0,
         }
     }

@@ -4,10 +4,12 @@
 //! files run), a glob, or a part of the relative path of test files under the root. The answer is the union: each file
 //! once, whatever links lead to it, sorted by the bytes of its path relative to the root.
 //!
-//! [`names`] knows what a test file is called, [`walk`] reads folders, [`select`] understands arguments. Runs in the
+//! [`names`] knows what a test file is called, [`walk`] reads folders, [`select`] understands arguments, [`order`]
+//! shuffles. Runs in the
 //! coordinator, on its calling thread, and only reads.
 
 mod names;
+pub mod order;
 mod select;
 mod walk;
 

@@ -6,7 +6,7 @@
 
 use std::io;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous};
 use nix::time::{ClockId, clock_gettime};
@@ -32,6 +32,7 @@ pub struct RunningPage {
     running: AtomicU64,
     since: AtomicU64,
     deadline: AtomicU64,
+    stop: AtomicBool,
 }
 
 impl RunningPage {
@@ -45,6 +46,17 @@ impl RunningPage {
         self.running.store(encode(running), Ordering::Release);
         self.deadline
             .store(limit.map_or(0, |l| now.saturating_add(l)), Ordering::Release);
+    }
+
+    /// Asks the worker to end its file after the test that runs. Holds for the rest of the run.
+    pub fn ask_to_stop(&self) {
+        self.stop.store(true, Ordering::Release);
+    }
+
+    /// Whether it was asked to.
+    #[must_use]
+    pub fn is_asked_to_stop(&self) -> bool {
+        self.stop.load(Ordering::Acquire)
     }
 
     /// What runs.

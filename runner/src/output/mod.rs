@@ -5,10 +5,12 @@
 //! own. Must be opened after the zygote was forked, because it starts threads.
 //!
 //! [`queue`] is the writer that never blocks, [`mod@file`] the file that appears only when it is whole, [`target`] decides
-//! which of them a path needs, [`mod@style`] what the output looks like, [`github`] what a workflow there adds.
+//! which of them a path needs, [`mod@style`] what the output looks like, [`gauge`] is what a progress view asks its terminal,
+//! [`github`] what a workflow there adds.
 
 mod error;
 mod file;
+mod gauge;
 mod github;
 mod queue;
 mod style;
@@ -23,7 +25,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use trun_reporters::{Fanout, Kind, ReporterOptions, Style, build};
+use trun_reporters::{Fanout, Kind, Outlet, ReporterOptions, Style, build};
 
 pub use self::{
     error::OutputError,
@@ -33,6 +35,7 @@ pub use self::{
 };
 use self::{
     file::FileSink,
+    gauge::TerminalGauge,
     queue::{Queue, Watch},
     target::Target,
 };
@@ -81,7 +84,7 @@ pub fn open(specs: &[ReporterSpec], style: Style, options: &ReporterOptions) -> 
                 )
             }
             None => {
-                let out = outputs.open_stdout(spec.kind)?;
+                let out = outputs.open_stdout(spec.kind, style)?;
                 (spec.kind.to_string(), build(spec.kind, out, style, options.clone()))
             }
         };
@@ -129,11 +132,15 @@ impl Outputs {
         errors
     }
 
-    fn open_stdout(&mut self, kind: Kind) -> Result<Box<dyn Write + Send>, OutputError> {
+    fn open_stdout(&mut self, kind: Kind, style: Style) -> Result<Outlet, OutputError> {
         if kind == Kind::None {
-            return Ok(Box::new(io::sink()));
+            return Ok(Outlet::from(Box::new(io::sink())));
         }
-        Ok(Box::new(self.stdout_writer()?))
+        let out = Box::new(self.stdout_writer()?);
+        Ok(match self.watch_stdout().filter(|_| style.live) {
+            Some(queue) => Outlet::gauged(out, Box::new(TerminalGauge::of_stdout(queue))),
+            None => Outlet::from(out),
+        })
     }
 
     fn open_file(&mut self, kind: Kind, path: &Path) -> Result<Box<dyn Write + Send>, OutputError> {

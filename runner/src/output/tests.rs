@@ -224,3 +224,19 @@ fn a_queue_without_reader_is_closed() {
     assert!(watch.is_closed());
     assert!(OutputError::Stdout(queue.finish().unwrap_err()).is_broken_pipe());
 }
+
+#[test]
+fn a_queue_is_idle_once_all_is_written() {
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let queue = Queue::start("test", File::from(std::os::fd::OwnedFd::from(writer))).unwrap();
+    let watch = queue.watch();
+    assert!(watch.is_idle());
+    // More than a pipe holds: it cannot be written before somebody reads.
+    let text = vec![b'x'; 1 << 20];
+    queue.writer().write_all(&text).unwrap();
+    assert!(!watch.is_idle());
+    let mut read = vec![0; text.len()];
+    reader.read_exact(&mut read).unwrap();
+    queue.finish().unwrap();
+    assert!(watch.is_idle());
+}

@@ -22,6 +22,8 @@ pub(super) struct Wire {
     sender: RefCell<Sender<FromWorker>>,
     page: &'static RunningPage,
     file: Cell<FileId>,
+    /// The file's session has seen that it is to stop.
+    stopped: Cell<bool>,
 }
 
 /// How long a test waits for the coordinator to read what it wrote. Passes only if another process goes on writing.
@@ -33,6 +35,7 @@ impl Wire {
             sender: RefCell::new(sender),
             page,
             file: Cell::new(FileId(0)),
+            stopped: Cell::new(false),
         }
     }
 
@@ -46,6 +49,7 @@ impl Wire {
         self.send(&FromWorker::FileDone {
             file: self.file.get(),
             resident,
+            stopped: self.stopped.get(),
         });
     }
 

@@ -157,20 +157,15 @@ pub fn run(
     )?;
     let signals = Signals::install()?;
     let terminal = output::Terminal::of_stdout(|name| std::env::var_os(name));
-    let github = output::Github::of(|name| std::env::var_os(name));
-    let specs = github.complete(&settings.reporters);
-    let (mut reporters, outputs) = output::open(
-        &specs,
+    let (reporters, outputs) = output::open(
+        &settings.reporters,
         output::style(settings.colour, &terminal),
-        &ReporterOptions {
+        ReporterOptions {
             junit_dialect: settings.junit_dialect,
-            hostname: output::hostname(),
-            workspace: github.workspace(),
+            ..ReporterOptions::default()
         },
+        &output::Github::of(|name| std::env::var_os(name)),
     )?;
-    github
-        .add_summary(&specs, &mut reporters)
-        .unwrap_or_else(|text| warn(&text));
     let sink = Sink {
         reporters,
         outputs,

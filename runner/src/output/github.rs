@@ -30,15 +30,13 @@ impl Github {
     }
 
     /// Absolute path of the checkout.
-    #[must_use]
-    pub fn workspace(&self) -> Option<String> {
+    pub(super) fn workspace(&self) -> Option<String> {
         self.workspace.clone()
     }
 
     /// The reporters of a run for which these were asked: in a workflow with annotations. What annotates on stdout comes last,
     /// so that it writes below what people read.
-    #[must_use]
-    pub fn complete(&self, asked: &[ReporterSpec]) -> Vec<ReporterSpec> {
+    pub(super) fn complete(&self, asked: &[ReporterSpec]) -> Vec<ReporterSpec> {
         let annotates = |spec: &ReporterSpec| spec.kind == Kind::Github;
         let is_read = |spec: &ReporterSpec| spec.file.is_none() && matches!(spec.kind, Kind::Default | Kind::Dots);
         let mut specs = asked.to_vec();
@@ -57,7 +55,7 @@ impl Github {
     /// # Errors
     ///
     /// What to warn of if the file cannot be opened: a page that nobody asked for is no reason to fail a run.
-    pub fn add_summary(&self, specs: &[ReporterSpec], listeners: &mut Fanout) -> Result<(), String> {
+    pub(super) fn add_summary(&self, specs: &[ReporterSpec], listeners: &mut Fanout) -> Result<(), String> {
         let annotates = specs.iter().any(|spec| spec.kind == Kind::Github);
         let Some(path) = self.summary.as_ref().filter(|_| annotates) else {
             return Ok(());

@@ -48,6 +48,8 @@ use crate::cli::ReporterSpec;
 pub struct Outputs {
     stdout: Option<Queue>,
     reports: Vec<Report>,
+    /// What to warn of when all else is said.
+    notes: Vec<String>,
 }
 
 /// A report that does not go to stdout.
@@ -66,15 +68,27 @@ enum Sink {
     Stdout,
 }
 
-/// Opens a sink for every reporter and makes the reporters. `style` is that of stdout; files are plain.
+/// Opens a sink for every reporter and makes the reporters, with those that `github` adds. `style` is that of stdout; files
+/// are plain.
 ///
 /// # Errors
 ///
 /// The first file that cannot be written. Nothing is left behind then.
-pub fn open(specs: &[ReporterSpec], style: Style, options: &ReporterOptions) -> Result<(Fanout, Outputs), OutputError> {
+pub fn open(
+    specs: &[ReporterSpec],
+    style: Style,
+    options: ReporterOptions,
+    github: &Github,
+) -> Result<(Fanout, Outputs), OutputError> {
     let mut outputs = Outputs::default();
     let mut listeners = Fanout::new();
-    for spec in specs {
+    let specs = github.complete(specs);
+    let options = ReporterOptions {
+        hostname: hostname(),
+        workspace: github.workspace(),
+        ..options
+    };
+    for spec in &specs {
         let (label, reporter) = match &spec.file {
             Some(path) => {
                 let out = outputs.open_file(spec.kind, path)?;
@@ -90,6 +104,7 @@ pub fn open(specs: &[ReporterSpec], style: Style, options: &ReporterOptions) -> 
         };
         listeners.add(label, reporter);
     }
+    outputs.notes.extend(github.add_summary(&specs, &mut listeners).err());
     Ok((listeners, outputs))
 }
 
@@ -106,7 +121,8 @@ impl Outputs {
         self.stdout.as_ref().map(Queue::watch)
     }
 
-    /// Waits until everything is written, puts finished files in their places and says on `stderr` where the JSON is.
+    /// Waits until everything is written, puts finished files in their places and says on `stderr` where the JSON is and
+    /// what had to be left out.
     ///
     /// The answer is what could not be written. A file whose reporter has already failed is only taken away.
     #[must_use = "a report that cannot be written decides the exit code"]
@@ -128,6 +144,9 @@ impl Outputs {
                 Ok(_) => {}
                 Err(error) => errors.push(OutputError::write(&report.path, error)),
             }
+        }
+        for note in &self.notes {
+            let _ = writeln!(stderr, "warning: {note}");
         }
         errors
     }
@@ -179,8 +198,7 @@ impl Outputs {
 }
 
 /// The name of this machine, for documents that say where a run took place.
-#[must_use]
-pub fn hostname() -> Option<String> {
+fn hostname() -> Option<String> {
     let name = fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
     Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }

@@ -5,6 +5,8 @@
 
 mod cli;
 mod config;
+mod documents;
+mod documents_made;
 mod fixtures;
 mod list;
 mod output;

@@ -104,10 +104,14 @@ impl fmt::Display for UnknownReporter {
 impl Error for UnknownReporter {}
 
 /// What reporters are told besides their look.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReporterOptions {
     /// The form of JUnit documents.
     pub junit_dialect: JunitDialect,
+    /// The machine's name, for documents that say where a run took place.
+    pub hostname: Option<String>,
+    /// Absolute path of the checkout that annotations are relative to; `None`: the run's root.
+    pub workspace: Option<String>,
 }
 
 /// Makes the reporter of this kind, writing to `out`.
@@ -117,8 +121,12 @@ pub fn build(kind: Kind, out: impl Into<Outlet>, style: Style, options: Reporter
     match kind {
         Kind::Default => Box::new(TerminalReporter::new(out, style)),
         Kind::Dots => Box::new(DotsReporter::new(out, style)),
-        Kind::Junit => Box::new(JunitReporter::new(Box::new(out), options.junit_dialect)),
-        Kind::Github => Box::new(GithubReporter::new(Box::new(out))),
+        Kind::Junit => Box::new(JunitReporter::new(
+            Box::new(out),
+            options.junit_dialect,
+            options.hostname,
+        )),
+        Kind::Github => Box::new(GithubReporter::new(Box::new(out), options.workspace)),
         Kind::Json => Box::new(JsonReporter::new(Box::new(out))),
         Kind::None => Box::new(NoneReporter),
     }

@@ -78,7 +78,9 @@ impl Sink {
             output::style(settings.colour, &terminal),
             ReporterOptions {
                 junit_dialect: settings.junit_dialect,
+                ..ReporterOptions::default()
             },
+            &output::Github::of(|name| std::env::var_os(name)),
         )?;
         Ok(Self {
             reporters,

@@ -1,8 +1,14 @@
 //! Reports made from literal lists of events: what people see, what tools read, and that both count the same.
 
 mod counts;
+mod documents;
 mod dots;
+mod github;
 mod json;
+mod json_extras;
+mod junit;
+mod junit_results;
+mod junit_text;
 mod reporter;
 mod scenes;
 mod screen;
@@ -16,3 +22,4 @@ mod terminal_live;
 mod terminal_notable;
 mod terminal_widths;
 mod text;
+mod xml;

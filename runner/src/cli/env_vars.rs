@@ -40,6 +40,15 @@ pub const COLUMNS: &str = "COLUMNS";
 /// What decides the character set, the first that is set: `LC_ALL`, `LC_CTYPE`, `LANG`.
 pub const LOCALE: [&str; 3] = ["LC_ALL", "LC_CTYPE", "LANG"];
 
+/// `GITHUB_ACTIONS=true` says that a workflow of GitHub runs us: what people read on stdout is followed by annotations.
+pub const GITHUB_ACTIONS: &str = "GITHUB_ACTIONS";
+
+/// `GITHUB_WORKSPACE` is the checkout that annotations are relative to.
+pub const GITHUB_WORKSPACE: &str = "GITHUB_WORKSPACE";
+
+/// `GITHUB_STEP_SUMMARY` names the file that becomes the page of a workflow's step.
+pub const GITHUB_STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
+
 /// Where the user's caches are, if not in `~/.cache`.
 pub const XDG_CACHE_HOME: &str = "XDG_CACHE_HOME";
 

@@ -11,7 +11,7 @@ use nix::{sys::stat::Mode, unistd::mkfifo};
 use tempfile::TempDir;
 use trun_reporters::{Kind, ReporterOptions, Style};
 
-use super::{OutputError, Outputs, open, queue::Queue};
+use super::{Github, OutputError, Outputs, open, queue::Queue};
 use crate::cli::ReporterSpec;
 
 fn folder() -> TempDir {
@@ -167,7 +167,7 @@ fn reporters_are_made_with_their_sinks() {
     let folder = folder();
     let path = folder.path().join("r.json");
     let specs = [spec(Kind::None, None), spec(Kind::Json, Some(path.clone()))];
-    let (listeners, outputs) = open(&specs, Style::plain(), ReporterOptions::default()).unwrap();
+    let (listeners, outputs) = open(&specs, Style::plain(), ReporterOptions::default(), &Github::default()).unwrap();
     assert!(format!("{listeners:?}").contains("json:"));
     assert!(!outputs.is_stdout_closed());
     assert!(outputs.watch_stdout().is_none());
@@ -182,7 +182,7 @@ fn opening_is_all_or_nothing() {
         spec(Kind::Json, Some(folder.path().join("r.json"))),
         spec(Kind::Default, Some(folder.path().to_path_buf())),
     ];
-    assert!(open(&specs, Style::plain(), ReporterOptions::default()).is_err());
+    assert!(open(&specs, Style::plain(), ReporterOptions::default(), &Github::default()).is_err());
     assert_eq!(names(folder.path()), Vec::<String>::new());
 }
 

@@ -4,11 +4,20 @@
 //! knows how fast the machine is: what must happen is awaited, for very long if need be.
 
 mod cli;
+mod config;
+mod documents;
+mod documents_made;
 mod fixtures;
 mod isolation;
+mod list;
 mod output;
 mod packages;
+mod parity;
 mod processes;
 mod reports;
+mod retries;
+mod scheduling;
 mod stacks;
 mod support;
+mod terminal;
+mod test_order;

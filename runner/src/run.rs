@@ -4,19 +4,22 @@
 
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use nix::sys::signal::Signal;
 use thiserror::Error;
-use trun_reporters::{Fanout, ReporterOptions, RunEnd, RunEvent, RunStats, event::EventKind};
+use trun_reporters::{Fanout, FileId, FileOutcome, ReporterOptions, RunEnd, RunEvent, RunStats, event::EventKind};
 
 use crate::cli::{ExitCode, Settings};
 use crate::coordinator::dispatcher::{Dispatcher, RunPlan};
 use crate::coordinator::reactor::{self, EventSink, Hands};
 use crate::coordinator::signals::Signals;
-use crate::discovery::{self, DiscoveryError};
+use crate::discovery::{self, DiscoveryError, Wanted};
+use crate::history::History;
 use crate::os;
 use crate::output::{self, OutputError, Outputs};
 use crate::pattern;
+use crate::scratch::Scratch;
 use crate::worker::{self, WorkerSettings};
 use crate::zygote;
 
@@ -40,8 +43,8 @@ pub enum RunError {
         /// What the engine says.
         why: String,
     },
-    /// A path that no report can name.
-    #[error("{0} is not valid UTF-8; rename it")]
+    /// A working directory that no report can name.
+    #[error("the working directory {0} is not valid UTF-8; rename it")]
     NotUnicode(String),
 }
 
@@ -61,16 +64,53 @@ impl RunError {
 struct Sink {
     reporters: Fanout,
     outputs: Outputs,
-    stats: RunStats,
+    history: Option<History>,
+    files: Vec<String>,
     end: Option<RunEnd>,
     failures: Vec<String>,
 }
 
+impl Sink {
+    fn open(settings: &Settings, history: Option<History>, files: Vec<String>) -> Result<Self, RunError> {
+        let terminal = output::Terminal::of_stdout(|name| std::env::var_os(name));
+        let (reporters, outputs) = output::open(
+            &settings.reporters,
+            output::style(settings.colour, &terminal),
+            ReporterOptions {
+                junit_dialect: settings.junit_dialect,
+                ..ReporterOptions::default()
+            },
+            &output::Github::of(|name| std::env::var_os(name)),
+        )?;
+        Ok(Self {
+            reporters,
+            outputs,
+            history,
+            files,
+            end: None,
+            failures: Vec::new(),
+        })
+    }
+
+    fn remember(&mut self, file: FileId, duration: Duration) {
+        if let Some(history) = &mut self.history
+            && let Some(path) = self.files.get(file.0 as usize)
+        {
+            history.record(path, duration);
+        }
+    }
+}
+
 impl EventSink for Sink {
     fn event(&mut self, event: &RunEvent) {
-        self.stats.fold(event);
-        if let EventKind::RunFinished { end } = &event.kind {
-            self.end = Some(end.clone());
+        match &event.kind {
+            EventKind::RunFinished { end } => self.end = Some(end.clone()),
+            EventKind::FileFinished {
+                file,
+                outcome: FileOutcome::Finished,
+                duration,
+            } => self.remember(*file, *duration),
+            _ => {}
         }
         self.failures.extend(
             self.reporters
@@ -85,6 +125,27 @@ impl EventSink for Sink {
     }
 }
 
+/// The files of a run.
+#[derive(Debug)]
+pub(crate) struct Selected {
+    /// The run's directory, absolute.
+    pub(crate) root: String,
+    /// Absolute paths, in order.
+    pub(crate) files: Vec<String>,
+    /// Test files that have no name in Unicode. They cannot run, so the run cannot pass.
+    unnameable: usize,
+}
+
+impl Selected {
+    /// What a run that ended with `code` means, when some files could not be a part of it.
+    pub(crate) fn judge(&self, code: ExitCode) -> ExitCode {
+        match code {
+            ExitCode::Passed | ExitCode::NoTests if self.unnameable > 0 => ExitCode::Failed,
+            code => code,
+        }
+    }
+}
+
 /// Runs the tests that `settings` name.
 ///
 /// # Errors
@@ -94,59 +155,80 @@ pub fn run(
     complain: &mut dyn FnMut(&str),
     warn: &mut dyn FnMut(&str),
 ) -> Result<ExitCode, RunError> {
+    let selected = select(settings, complain, warn)?;
+    let history = settings
+        .cache_dir
+        .as_deref()
+        .map(|dir| History::read(dir, &selected.root));
+    let known = history.as_ref().filter(|_| settings.seed.is_none());
+    let expected = known.and_then(|history| history.expected(&selected.files));
+    let files = selected.files.clone();
+    let (sink, stats) = drive(settings, &selected, expected, warn, || {
+        Sink::open(settings, history, files)
+    })?;
+    Ok(selected.judge(finish(sink, &stats, settings, complain, warn)))
+}
+
+/// Finds the files that `settings` name.
+pub(crate) fn select(
+    settings: &Settings,
+    complain: &mut dyn FnMut(&str),
+    warn: &mut dyn FnMut(&str),
+) -> Result<Selected, RunError> {
+    let wanted = Wanted {
+        paths: &settings.paths,
+        patterns: &settings.path_patterns,
+    };
     let found = if settings.pass_with_no_tests {
-        discovery::discover_any(&settings.root, &settings.paths)?
+        discovery::discover_any(&settings.root, wanted)?
     } else {
-        discovery::discover(&settings.root, &settings.paths)?
+        discovery::discover(&settings.root, wanted)?
     };
     found.notes.iter().for_each(|text| warn(text));
-    let files = found
-        .files
-        .iter()
-        .map(|path| utf8(path))
-        .collect::<Result<Vec<_>, _>>()?;
-    if let Some(pattern) = &settings.name_pattern {
-        pattern::check(pattern)?.map_err(|why| RunError::Pattern {
-            pattern: pattern.clone(),
-            why,
-        })?;
+    let (named, unnameable): (Vec<_>, Vec<_>) = found.files.iter().partition(|path| path.to_str().is_some());
+    for path in &unnameable {
+        complain(&format!(
+            "{} cannot run: its path is not valid UTF-8; rename it",
+            path.display()
+        ));
     }
+    Ok(Selected {
+        root: utf8(&settings.root)?,
+        files: named
+            .into_iter()
+            .filter_map(|path| path.to_str().map(str::to_owned))
+            .collect(),
+        unnameable: unnameable.len(),
+    })
+}
+
+/// Starts workers, has them run the files, and gives back the sink that took the events, with the numbers. `expected` is
+/// how long each file is thought to take; `open` makes the sink as soon as this process may have threads.
+pub(crate) fn drive<S: EventSink>(
+    settings: &Settings,
+    selected: &Selected,
+    expected: Option<Vec<Duration>>,
+    warn: &mut dyn FnMut(&str),
+    open: impl FnOnce() -> Result<S, RunError>,
+) -> Result<(S, RunStats), RunError> {
+    check_pattern(settings)?;
+    let files = selected.files.clone();
     let workers = settings.workers.min(files.len()).max(1);
     let pages = os::map_pages(workers)?;
-    let worker_settings = WorkerSettings {
-        root: settings.root.clone(),
-        name_pattern: settings.name_pattern.clone(),
-        test_timeout: settings.test_timeout,
-        load_timeout: settings.load_timeout,
-        pass_with_no_tests: settings.pass_with_no_tests,
-        retry: settings.retry,
-        repeat_each: settings.repeat_each,
-        seed: settings.seed,
-        collect_only: false,
-        isolate: settings.isolate,
-        preload: settings.preload.clone(),
-        audit: settings.fail_on_leak,
-        gc_stress: settings.gc_stress,
-    };
-    let link = zygote::start(|start| worker::run(start, &worker_settings, pages))?;
-    let signals = Signals::install()?;
-    let terminal = output::Terminal::of_stdout(|name| std::env::var_os(name));
-    let (reporters, outputs) = output::open(
-        &settings.reporters,
-        output::style(settings.colour, &terminal),
-        ReporterOptions {
-            junit_dialect: settings.junit_dialect,
-        },
+    let scratch = Scratch::create()
+        .inspect_err(|error| warn(&format!("workers share the folder for temporary files: {error}")))
+        .ok();
+    let worker_settings = worker_settings(settings, scratch.clone());
+    let link = zygote::start(
+        |start| worker::run(start, &worker_settings, pages),
+        || remove(scratch.as_ref()),
     )?;
-    let sink = Sink {
-        reporters,
-        outputs,
-        stats: RunStats::default(),
-        end: None,
-        failures: Vec::new(),
-    };
+    let signals = Signals::install()?;
+    let sink = open()?;
     let plan = RunPlan {
-        root: utf8(&settings.root)?,
+        expected,
+        order: order(files.len(), settings.seed),
+        root: selected.root.clone(),
         files,
         workers,
         on_crash: settings.on_crash,
@@ -160,18 +242,68 @@ pub fn run(
     };
     let mut dispatcher = Dispatcher::new(plan, Hands::new(link, pages, sink), os::monotonic_ns());
     reactor::run(&mut dispatcher, &signals, pages)?;
-    Ok(finish(dispatcher.into_control().into_sink(), settings, complain))
+    let stats = dispatcher.stats().clone();
+    let sink = dispatcher.into_control().into_sink();
+    // The zygote has done so, unless it was killed.
+    remove(scratch.as_ref());
+    Ok((sink, stats))
+}
+
+fn check_pattern(settings: &Settings) -> Result<(), RunError> {
+    let Some(pattern) = &settings.name_pattern else {
+        return Ok(());
+    };
+    pattern::check(pattern)?.map_err(|why| RunError::Pattern {
+        pattern: pattern.clone(),
+        why,
+    })
+}
+
+fn worker_settings(settings: &Settings, scratch: Option<Scratch>) -> WorkerSettings {
+    WorkerSettings {
+        scratch,
+        root: settings.root.clone(),
+        name_pattern: settings.name_pattern.clone(),
+        test_timeout: settings.test_timeout,
+        load_timeout: settings.load_timeout,
+        pass_with_no_tests: settings.pass_with_no_tests,
+        retry: settings.retry,
+        repeat_each: settings.repeat_each,
+        seed: settings.seed,
+        collect_only: settings.collect_only,
+        isolate: settings.isolate,
+        preload: settings.preload.clone(),
+        bails: settings.bail.is_some(),
+        audit: settings.fail_on_leak,
+        gc_stress: settings.gc_stress,
+    }
+}
+
+fn remove(scratch: Option<&Scratch>) {
+    if let Some(scratch) = scratch {
+        scratch.remove();
+    }
 }
 
 /// Writes what is left to write, then judges: a signal before a broken trun before failed tests.
-fn finish(sink: Sink, settings: &Settings, complain: &mut dyn FnMut(&str)) -> ExitCode {
+fn finish(
+    sink: Sink,
+    stats: &RunStats,
+    settings: &Settings,
+    complain: &mut dyn FnMut(&str),
+    warn: &mut dyn FnMut(&str),
+) -> ExitCode {
     let Sink {
         reporters,
         outputs,
-        stats,
+        history,
         end,
         failures,
+        files: _,
     } = sink;
+    if let Some(Err(error)) = history.map(History::write) {
+        warn(&format!("the durations of this run are not kept: {error} (--no-cache)"));
+    }
     drop(reporters);
     let unwritten = outputs.finish(&settings.root, &mut io::stderr());
     let ran = stats.tests_passed + stats.tests_failed + stats.tests_todo;
@@ -188,24 +320,43 @@ fn finish(sink: Sink, settings: &Settings, complain: &mut dyn FnMut(&str)) -> Ex
     match end {
         // Standard output was not closed but full.
         Some(RunEnd::Interrupted(_)) if unwritten.iter().any(|error| !gone(error)) => ExitCode::Broken,
-        Some(RunEnd::Interrupted(name)) => signal_number(&name).map_or(ExitCode::Broken, ExitCode::signal),
+        Some(RunEnd::Interrupted(name)) => signal_code(&name),
         Some(RunEnd::Broken(_)) | None => ExitCode::Broken,
         _ if unwritten.iter().any(gone) => ExitCode::signal(Signal::SIGPIPE as i32),
         _ if !unwritten.is_empty() || !failures.is_empty() => ExitCode::Broken,
         _ if stats.is_failed() => ExitCode::Failed,
         _ if nothing_ran && !settings.pass_with_no_tests => {
-            complain(&settings.name_pattern.as_ref().map_or_else(
-                || "no tests found: the files that ran declare none".to_owned(),
-                |pattern| format!("no test matches -t {pattern}"),
-            ));
+            complain(&nothing_found(settings));
             ExitCode::NoTests
         }
         _ => ExitCode::Passed,
     }
 }
 
-fn signal_number(name: &str) -> Option<i32> {
-    name.parse::<Signal>().ok().map(|signal| signal as i32)
+/// The order of the run's files: that of their paths, or by the seed.
+fn order(files: usize, seed: Option<u32>) -> Vec<FileId> {
+    let count = u32::try_from(files).unwrap_or(u32::MAX);
+    match seed {
+        Some(seed) => discovery::order::shuffled(count, seed)
+            .into_iter()
+            .map(FileId)
+            .collect(),
+        None => (0..count).map(FileId).collect(),
+    }
+}
+
+/// The sentence about a run without tests.
+pub(crate) fn nothing_found(settings: &Settings) -> String {
+    settings.name_pattern.as_ref().map_or_else(
+        || "no tests found: the files that ran declare none".to_owned(),
+        |pattern| format!("no test matches -t {pattern}"),
+    )
+}
+
+/// The exit code of a run that the signal of this name ended.
+pub(crate) fn signal_code(name: &str) -> ExitCode {
+    let signal = name.parse::<Signal>().ok();
+    signal.map_or(ExitCode::Broken, |signal| ExitCode::signal(signal as i32))
 }
 
 fn utf8(path: &Path) -> Result<String, RunError> {

@@ -10,8 +10,9 @@ use std::io;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use nix::sys::signal::Signal;
+use trun_reporters::RunStats;
 use trun_reporters::event::{EventKind, RunEnd, RunEvent};
-use trun_reporters::model::{FileOutcome, Stream};
+use trun_reporters::model::{Failure, FailureKind, FileId, FileOutcome, Leak, Stream};
 
 use super::event::{InternalEvent, Response, Slot, SlotView};
 use super::queue::Queue;
@@ -28,8 +29,12 @@ const MAX_FAILED_STARTS: u32 = 2;
 pub struct RunPlan {
     /// Absolute directory paths are shown relative to.
     pub root: String,
-    /// Absolute paths, in order.
+    /// Absolute paths, sorted: a [`FileId`] is an index into it.
     pub files: Vec<String>,
+    /// The order they are to be run in.
+    pub order: Vec<FileId>,
+    /// What each file will probably take, if past runs have told; indexed by [`FileId`].
+    pub expected: Option<Vec<Duration>>,
     /// At most this many workers.
     pub workers: usize,
     /// Crash policy.
@@ -61,6 +66,10 @@ pub trait Control {
     fn kill(&mut self, slot: Slot);
     /// Sends a message. A worker that cannot be reached is about to be reported as ended.
     fn send(&mut self, slot: Slot, message: &ToWorker);
+    /// Asks a worker to end its file after the test that runs.
+    fn ask_to_stop(&mut self, slot: Slot);
+    /// Tells a worker that one more of its failures has been counted.
+    fn count_judged(&mut self, slot: Slot);
     /// Tells the reporters.
     fn emit(&mut self, event: RunEvent);
 }
@@ -70,7 +79,9 @@ pub trait Control {
 enum Ending {
     /// It goes on.
     No,
-    /// Workers are told to leave.
+    /// No file is started any more; those that run end after the test that runs.
+    Stopping(RunEnd),
+    /// Workers are killed.
     Leaving(RunEnd),
 }
 
@@ -82,6 +93,7 @@ pub struct Dispatcher<C> {
     places: Vec<Place>,
     views: Vec<SlotView>,
     ending: Ending,
+    stats: RunStats,
     /// What is said of the files that the run's early end leaves out.
     not_run: String,
     started: u64,
@@ -101,12 +113,13 @@ impl<C: Control> Dispatcher<C> {
             deadline: None,
         };
         Self {
-            queue: Queue::new(plan.files.len()),
+            queue: Queue::new(plan.order.clone(), plan.workers, plan.expected.clone()),
             places: (0..plan.workers).map(|_| Place::default()).collect(),
             views: vec![idle; plan.workers],
             plan,
             control,
             ending: Ending::No,
+            stats: RunStats::default(),
             not_run: String::new(),
             started: now,
             now,
@@ -130,7 +143,7 @@ impl<C: Control> Dispatcher<C> {
             seed: self.plan.seed,
             rerun: self.plan.rerun.clone(),
         });
-        self.spawn(1);
+        self.start_workers();
         self.respond()
     }
 
@@ -172,7 +185,7 @@ impl<C: Control> Dispatcher<C> {
         let everyone_left = self.places.iter().all(Place::is_vacant);
         if everyone_left && self.queue.is_empty() {
             let end = match std::mem::replace(&mut self.ending, Ending::No) {
-                Ending::Leaving(end) => end,
+                Ending::Stopping(end) | Ending::Leaving(end) => end,
                 Ending::No => RunEnd::Completed,
             };
             self.finished = true;
@@ -188,7 +201,9 @@ impl<C: Control> Dispatcher<C> {
 
     fn emit(&mut self, kind: EventKind) {
         let elapsed = Duration::from_nanos(self.now.saturating_sub(self.started));
-        self.control.emit(RunEvent { elapsed, kind });
+        let event = RunEvent { elapsed, kind };
+        self.stats.fold(&event);
+        self.control.emit(event);
     }
 
     fn spawn(&mut self, slot: Slot) {
@@ -220,6 +235,15 @@ impl<C: Control> Dispatcher<C> {
     }
 
     fn handle_message(&mut self, slot: Slot, message: FromWorker) {
+        let is_failure = matches!(&message, FromWorker::CaseFinished { result, .. } if result.outcome.is_failure());
+        self.take_in(slot, message);
+        self.bail_if_enough();
+        if is_failure {
+            self.control.count_judged(slot);
+        }
+    }
+
+    fn take_in(&mut self, slot: Slot, message: FromWorker) {
         match message {
             FromWorker::Ready => {
                 let place = self.place(slot);
@@ -270,21 +294,42 @@ impl<C: Control> Dispatcher<C> {
                     });
                 }
             }
-            FromWorker::Leaked { file, leaks } => self.emit(EventKind::Leaked { file, leaks }),
-            FromWorker::FileDone { file, resident: _ } => {
-                let Some(started) = self.place(slot).session_of(file).map(|session| session.started) else {
+            FromWorker::Leaked { file, leaks } => self.handle_leaks(file, leaks),
+            FromWorker::FileDone { file, resident } => {
+                let Some(session) = self.place(slot).session_of(file) else {
                     return;
                 };
+                let (started, is_whole) = (session.started, session.is_whole());
                 let duration = self.now_since(started);
+                let outcome = if matches!(self.ending, Ending::Stopping(_)) && !is_whole {
+                    FileOutcome::NotRun(self.not_run.clone())
+                } else {
+                    FileOutcome::Finished
+                };
                 self.emit(EventKind::FileFinished {
                     file,
-                    outcome: FileOutcome::Finished,
+                    outcome,
                     duration,
                 });
                 self.place(slot).state = State::Idle;
+                self.place(slot).resident = resident;
                 self.feed(slot);
             }
         }
+    }
+
+    fn handle_leaks(&mut self, file: FileId, leaks: Vec<Leak>) {
+        let failure = self.plan.fail_on_leak.then(|| leak_failure(&leaks));
+        self.emit(EventKind::Leaked { file, leaks });
+        if let Some(failure) = failure {
+            self.emit(EventKind::FileError { file, failure });
+        }
+    }
+
+    /// The numbers of the run so far.
+    #[must_use]
+    pub fn stats(&self) -> &RunStats {
+        &self.stats
     }
 
     fn now_since(&self, then: u64) -> Duration {
@@ -320,8 +365,8 @@ impl<C: Control> Dispatcher<C> {
         if !matches!(self.place(slot).state, State::Idle) || self.place(slot).killed.is_some() {
             return;
         }
-        let next = if self.ending == Ending::No {
-            self.queue.take()
+        let next = if self.ending == Ending::No && !self.is_overgrown(slot) {
+            self.queue.take(slot)
         } else {
             None
         };
@@ -348,6 +393,12 @@ impl<C: Control> Dispatcher<C> {
                 self.control.send(slot, &ToWorker::Shutdown);
             }
         }
+    }
+
+    /// Whether the worker has grown so much that another one had better take its place.
+    fn is_overgrown(&mut self, slot: Slot) -> bool {
+        let resident = self.place(slot).resident;
+        self.plan.recycle_above.is_some_and(|most| resident > most)
     }
 
     fn kill(&mut self, slot: Slot, reason: KillReason) {
@@ -382,6 +433,22 @@ impl<C: Control> Dispatcher<C> {
     pub fn control(&mut self) -> &mut C {
         &mut self.control
     }
+}
+
+/// `--fail-on-leak`: what a file left behind is its error.
+fn leak_failure(leaks: &[Leak]) -> Failure {
+    let mut message = "the file left something behind (--fail-on-leak):".to_owned();
+    for leak in leaks {
+        message.push_str("\n- ");
+        message.push_str(&leak.what);
+    }
+    let mut failure = Failure::plain(FailureKind::Leak, message);
+    failure.stack = leaks
+        .iter()
+        .find(|leak| leak.location().is_some())
+        .map(|leak| leak.stack.clone())
+        .unwrap_or_default();
+    failure
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use trun_reporters::model::{CaseId, CaseMode, CaseResult, FileId, Outcome, TestCase};
 
-use super::watch::{GRACE, HALF_GONE_LIMIT, LEAVE_LIMIT, SCALE_UP_AFTER, START_LIMIT, SWAP_LIMIT};
+use super::watch::{GRACE, HALF_GONE_LIMIT, LEAVE_LIMIT, START_LIMIT, SWAP_LIMIT};
 use super::*;
 use crate::coordinator::event::Tick;
 use crate::os::ProcessEnd;
@@ -31,6 +31,12 @@ impl Control for Script {
         });
     }
 
+    fn ask_to_stop(&mut self, slot: Slot) {
+        self.events.push(format!("{slot}: stop"));
+    }
+
+    fn count_judged(&mut self, _: Slot) {}
+
     fn emit(&mut self, event: RunEvent) {
         self.events.push(match event.kind {
             EventKind::CaseFinished { file, result } => {
@@ -42,16 +48,32 @@ impl Control for Script {
             EventKind::Output { file, case, text, .. } => {
                 format!("output {} {:?} {} bytes", file.0, case.map(|c| c.0), text.len())
             }
+            EventKind::Leaked { file, leaks } => format!("leaked {} {}", file.0, leaks.len()),
             EventKind::RunError { message } => format!("run error {message}"),
             _ => return,
         });
     }
 }
 
+/// What the plan of [`run`] says.
+const SCALE_UP_AFTER: u64 = 5_000_000;
+
 fn run(files: usize, workers: usize, on_crash: OnCrash) -> Dispatcher<Script> {
-    let plan = RunPlan {
+    begin(plan(files, workers, on_crash))
+}
+
+fn begin(plan: RunPlan) -> Dispatcher<Script> {
+    let mut dispatcher = Dispatcher::new(plan, Script::default(), 0);
+    let _ = dispatcher.begin();
+    dispatcher
+}
+
+fn plan(files: usize, workers: usize, on_crash: OnCrash) -> RunPlan {
+    RunPlan {
         root: "/r".into(),
         files: (0..files).map(|i| format!("/r/{i}.test.js")).collect(),
+        order: (0..u32::try_from(files).unwrap()).map(FileId).collect(),
+        expected: None,
         workers,
         on_crash,
         worker_memory: Some(1000),
@@ -59,12 +81,9 @@ fn run(files: usize, workers: usize, on_crash: OnCrash) -> Dispatcher<Script> {
         bail: None,
         seed: None,
         fail_on_leak: false,
-        scale_up_after: Duration::from_millis(5),
+        scale_up_after: Duration::from_nanos(SCALE_UP_AFTER),
         rerun: vec![],
-    };
-    let mut dispatcher = Dispatcher::new(plan, Script::default(), 0);
-    let _ = dispatcher.begin();
-    dispatcher
+    }
 }
 
 impl Dispatcher<Script> {
@@ -523,4 +542,142 @@ fn a_panic_in_a_worker_is_a_bug_of_ours() {
             "end Broken(\"bug in trun: a worker panicked: index out of bounds\")"
         ]
     );
+}
+
+impl Dispatcher<Script> {
+    fn finish(&mut self, slot: Slot, case: Outcome) -> Response {
+        let file = self.place(slot).session().expect("a file runs").file;
+        self.collect(slot, file.0, if case == Outcome::Skipped { 2 } else { 1 });
+        let result = CaseResult {
+            case: CaseId(0),
+            outcome: case,
+            duration: Duration::ZERO,
+            failures: vec![],
+            earlier_attempts: vec![],
+            assertions: 0,
+            note: None,
+        };
+        let _ = self.say(slot, FromWorker::CaseFinished { file, result });
+        self.say(slot, FromWorker::FileDone { file, resident: 900 })
+    }
+}
+
+#[test]
+fn enough_failures_let_no_further_file_start() {
+    let mut d = begin(RunPlan {
+        bail: Some(2),
+        scale_up_after: Duration::ZERO,
+        ..plan(9, 2, OnCrash::Abort)
+    });
+    for slot in [1, 2] {
+        let _ = d.say(slot, FromWorker::Ready);
+    }
+    let _ = d.finish(1, Outcome::Failed);
+    d.control.events.clear();
+    let _ = d.finish(1, Outcome::TimedOut);
+    assert_eq!(
+        d.control.events,
+        [
+            "case 1.0 TimedOut",
+            "file 2 NotRun(\"bailed out after 2 failures\")",
+            "file 3 NotRun(\"bailed out after 2 failures\")",
+            "file 4 NotRun(\"bailed out after 2 failures\")",
+            "file 6 NotRun(\"bailed out after 2 failures\")",
+            "file 7 NotRun(\"bailed out after 2 failures\")",
+            "file 8 NotRun(\"bailed out after 2 failures\")",
+            "1: stop",
+            "2: stop",
+            "file 1 Finished",
+            "1: shutdown",
+        ]
+    );
+    // The file that runs elsewhere goes on to the end of its test.
+    let _ = d.finish(2, Outcome::Skipped);
+    let _ = d.die(1, ProcessEnd::Code(0));
+    assert_eq!(d.die(2, ProcessEnd::Code(0)), Response::Finished);
+    assert!(d.control.killed.is_empty());
+    assert_eq!(
+        d.control.events[11..],
+        [
+            "case 5.0 Skipped",
+            "file 5 NotRun(\"bailed out after 2 failures\")",
+            "2: shutdown",
+            "end Bailed(2)"
+        ]
+    );
+}
+
+#[test]
+fn a_crash_after_bailing_out_is_charged_all_the_same() {
+    let mut d = begin(RunPlan {
+        bail: Some(1),
+        scale_up_after: Duration::ZERO,
+        ..plan(2, 2, OnCrash::Continue)
+    });
+    for slot in [1, 2] {
+        let _ = d.say(slot, FromWorker::Ready);
+    }
+    let _ = d.finish(1, Outcome::Failed);
+    let _ = d.die(1, ProcessEnd::Code(0));
+    assert_eq!(d.die(2, ProcessEnd::Signal(11)), Response::Finished);
+    let tail = d.control.events.len() - 3;
+    assert_eq!(
+        d.control.events[tail..],
+        ["file error 1 Worker", "file 1 Crashed(\"SIGSEGV\")", "end Bailed(1)"]
+    );
+}
+
+#[test]
+fn a_worker_that_has_grown_is_replaced_between_two_files() {
+    let mut d = begin(RunPlan {
+        recycle_above: Some(800),
+        ..plan(2, 1, OnCrash::Abort)
+    });
+    let _ = d.say(1, FromWorker::Ready);
+    let _ = d.finish(1, Outcome::Passed);
+    assert_eq!(d.die(1, ProcessEnd::Code(0)), Response::Continue);
+    let _ = d.say(1, FromWorker::Ready);
+    let _ = d.finish(1, Outcome::Passed);
+    assert_eq!(d.die(1, ProcessEnd::Code(0)), Response::Finished);
+    assert_eq!(d.control.spawned, [1, 1]);
+    let told: Vec<&String> = d
+        .control
+        .events
+        .iter()
+        .filter(|event| event.starts_with("1:"))
+        .collect();
+    assert_eq!(told, ["1: run 0", "1: shutdown", "1: run 1", "1: shutdown"]);
+}
+
+#[test]
+fn a_leak_fails_its_file_when_asked_for() {
+    use trun_reporters::model::LeakKind;
+    for (fail_on_leak, expected) in [
+        (false, &["leaked 0 1"][..]),
+        (true, &["leaked 0 1", "file error 0 Leak"]),
+    ] {
+        let mut d = begin(RunPlan {
+            fail_on_leak,
+            ..plan(1, 1, OnCrash::Abort)
+        });
+        let _ = d.say(1, FromWorker::Ready);
+        let leaks = vec![Leak {
+            kind: LeakKind::Timer,
+            what: "a timer".into(),
+            stack: vec![],
+        }];
+        let _ = d.say(1, FromWorker::Leaked { file: FileId(0), leaks });
+        assert_eq!(&d.control.events[1..], expected);
+    }
+}
+
+#[test]
+fn known_work_decides_how_many_workers_start() {
+    for (ms, workers) in [(0, 1), (4, 1), (10, 2), (500, 3)] {
+        let d = begin(RunPlan {
+            expected: Some(vec![Duration::from_millis(ms); 4]),
+            ..plan(4, 3, OnCrash::Abort)
+        });
+        assert_eq!(d.control.spawned.len(), workers, "four files of {ms} ms");
+    }
 }

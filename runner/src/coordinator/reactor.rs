@@ -79,6 +79,14 @@ impl<S: EventSink> Control for Hands<S> {
         }
     }
 
+    fn ask_to_stop(&mut self, slot: Slot) {
+        self.pages[slot as usize - 1].ask_to_stop();
+    }
+
+    fn count_judged(&mut self, slot: Slot) {
+        self.pages[slot as usize - 1].count_judged();
+    }
+
     fn emit(&mut self, event: RunEvent) {
         self.sink.event(&event);
     }
@@ -110,10 +118,8 @@ pub fn run<S: EventSink>(
             events.extend(signals.pending().map(InternalEvent::Signal));
         }
         for slot in ready.slots {
-            // The page is read first: what it says was true before anything that is read now.
-            let running = pages[slot as usize - 1].running();
             if let Some(wires) = dispatcher.control().wires.get_mut(&slot) {
-                wires.read(running, &mut events);
+                wires.read(&pages[slot as usize - 1], &mut events);
             }
         }
         if ready.zygote {

@@ -89,6 +89,14 @@ impl Session {
         }
     }
 
+    /// Whether every case it has collected has ended.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.finished
+            .as_ref()
+            .is_none_or(|cases| cases.iter().all(|ended| *ended))
+    }
+
     /// The case that was running and has not ended.
     #[must_use]
     pub fn open_case(&self, running: Running) -> Option<CaseId> {
@@ -143,6 +151,8 @@ pub struct Place {
     pub late_output: OutputBudget,
     /// trun's own code in it panicked, with this message.
     pub bug: Option<String>,
+    /// Its resident memory after the last file, in bytes.
+    pub resident: u64,
     /// Starts in a row that failed.
     pub failed_starts: u32,
 }
@@ -160,6 +170,7 @@ impl Default for Place {
             early_output: Vec::new(),
             late_output: OutputBudget::default(),
             bug: None,
+            resident: 0,
             failed_starts: 0,
         }
     }

@@ -1,5 +1,6 @@
 //! Forking, and making a forked process forget where it came from.
 
+use std::ffi::OsStr;
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 
@@ -98,7 +99,7 @@ pub fn own_fd(raw: RawFd) -> OwnedFd {
 }
 
 /// Sets an environment variable of this process, for it and its children.
-pub fn set_env_var(name: &str, value: &str) {
+pub fn set_env_var(name: &str, value: impl AsRef<OsStr>) {
     // SAFETY: called while the process has one thread: before the coordinator starts any, or in a worker before its VM.
     unsafe { std::env::set_var(name, value) }
 }

@@ -6,7 +6,7 @@
 
 use std::io;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous};
 use nix::time::{ClockId, clock_gettime};
@@ -32,6 +32,9 @@ pub struct RunningPage {
     running: AtomicU64,
     since: AtomicU64,
     deadline: AtomicU64,
+    stop: AtomicBool,
+    drains: AtomicU64,
+    judged: AtomicU64,
 }
 
 impl RunningPage {
@@ -45,6 +48,39 @@ impl RunningPage {
         self.running.store(encode(running), Ordering::Release);
         self.deadline
             .store(limit.map_or(0, |l| now.saturating_add(l)), Ordering::Release);
+    }
+
+    /// Asks the worker to end its file after the test that runs. Holds for the rest of the run.
+    pub fn ask_to_stop(&self) {
+        self.stop.store(true, Ordering::Release);
+    }
+
+    /// Whether it was asked to.
+    #[must_use]
+    pub fn is_asked_to_stop(&self) -> bool {
+        self.stop.load(Ordering::Acquire)
+    }
+
+    /// The coordinator has counted one more failure of this worker's.
+    pub fn count_judged(&self) {
+        self.judged.fetch_add(1, Ordering::Release);
+    }
+
+    /// How many it has counted, of all workers this slot has had.
+    #[must_use]
+    pub fn judged(&self) -> u64 {
+        self.judged.load(Ordering::Acquire)
+    }
+
+    /// The coordinator has read all that was in the worker's pipes when it looked.
+    pub fn count_drain(&self) {
+        self.drains.fetch_add(1, Ordering::Release);
+    }
+
+    /// How often the coordinator has done so.
+    #[must_use]
+    pub fn drains(&self) -> u64 {
+        self.drains.load(Ordering::Acquire)
     }
 
     /// What runs.

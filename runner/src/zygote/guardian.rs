@@ -39,7 +39,7 @@ struct Guardian<W> {
 }
 
 /// Runs the zygote to its end.
-pub(super) fn run(socket: OwnedFd, worker: impl Fn(WorkerStart)) -> ! {
+pub(super) fn run(socket: OwnedFd, worker: impl Fn(WorkerStart), leave: impl FnOnce()) -> ! {
     close_all_but(&[socket.as_raw_fd()]);
     reset_signals(&TERMINAL_SIGNALS);
     // Each of these can only fail on a system that could not run a worker either, which is then reported per worker.
@@ -65,6 +65,7 @@ pub(super) fn run(socket: OwnedFd, worker: impl Fn(WorkerStart)) -> ! {
         kill_group(pid);
     }
     kill_descendants(PATIENCE);
+    leave();
     exit_now(0)
 }
 

@@ -27,11 +27,11 @@ pub struct WorkerStart {
 }
 
 /// Forks the zygote. Call it before the process has threads or signal handlers. `worker` is what a forked worker runs; it ends the
-/// process by itself.
+/// process by itself. `leave` is the zygote's last act, when every process below it has ended.
 ///
 /// # Errors
 /// The system refuses the process or the socket.
-pub fn start(worker: impl Fn(WorkerStart)) -> io::Result<Link> {
+pub fn start(worker: impl Fn(WorkerStart), leave: impl FnOnce()) -> io::Result<Link> {
     let (ours, theirs) = link::pair()?;
     // Should the zygote be killed, then what it guarded comes to this process instead of being lost.
     adopt_orphans()?;
@@ -42,7 +42,7 @@ pub fn start(worker: impl Fn(WorkerStart)) -> io::Result<Link> {
         }
         Forked::Child => {
             drop(ours);
-            guardian::run(theirs, worker)
+            guardian::run(theirs, worker, leave)
         }
     }
 }

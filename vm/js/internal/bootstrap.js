@@ -7,16 +7,13 @@
 (function bootstrap(source, tables, audit) {
   'use strict';
 
-  const cache = new Map();
-  const bindings = new Map();
+  // Plain objects, because a test may break the methods of `Map`.
+  const cache = { __proto__: null };
+  const bindings = { __proto__: null };
 
   function binding(name) {
-    let table = bindings.get(name);
-    if (table === undefined) {
-      table = tables(name);
-      bindings.set(name, table);
-    }
-    return table;
+    bindings[name] ??= tables(name);
+    return bindings[name];
   }
 
   function missing(id) {
@@ -28,12 +25,12 @@
 
   /** Loads a built-in by its path below vm/js. */
   function requireInternal(id) {
-    const known = cache.get(id);
+    const known = cache[id];
     if (known !== undefined) return known.exports;
     const body = source(id);
     if (body === undefined) throw missing(id);
     const module = { exports: {}, id };
-    cache.set(id, module);
+    cache[id] = module;
     body(module.exports, requireInternal, module, binding);
     return module.exports;
   }
@@ -173,30 +170,60 @@
     const modes = plan.caseModes();
     for (let i = 0; i < collected.length; i += 1) {
       const { ancestors, title, location } = collected[i];
-      flat.push([...ancestors, title], location?.file, location?.line, location?.column, modes[i]);
+      const titles = [];
+      for (let k = 0; k < ancestors.length; k += 1) titles[k] = ancestors[k];
+      titles[ancestors.length] = title;
+      const at = i * 5;
+      flat[at] = titles;
+      flat[at + 1] = location?.file;
+      flat[at + 2] = location?.line;
+      flat[at + 3] = location?.column;
+      flat[at + 4] = modes[i];
     }
     return flat;
   }
 
-  function describe(error) {
-    return requireInternal('internal/problem').describe(error);
+  /** The error as plain parts; a `remark` becomes the last paragraph of its message. */
+  function describe(error, remark) {
+    const parts = requireInternal('internal/problem').describe(error);
+    if (remark !== undefined) parts[2] = parts[2] === '' ? remark : `${parts[2]}\n\n${remark}`;
+    return parts;
   }
 
-  const describeHooked = ({ error, hook }) => [describe(error), hook];
+  /** [[described, hook], …] */
+  function describeAll(errors, remark) {
+    const list = [];
+    for (let i = 0; i < errors.length; i += 1) list[i] = [describe(errors[i].error, remark), errors[i].hook];
+    return list;
+  }
+
+  /** Failed attempts before the last one: [[timedOut, problems], …] */
+  function describeEarlier(attempts) {
+    const list = [];
+    for (let i = 0; i < attempts.length; i += 1) {
+      list[i] = [attempts[i].timedOut, describeAll(attempts[i].errors, plan.repetitionName(attempts[i]))];
+    }
+    return list;
+  }
+
+  const PHASES = { __proto__: null, suiteHook: 0, case: 1, pause: 2 };
 
   /**
-   * The next step as a flat array: [0, phase, caseIndex, timeout, isCase], [1, caseIndex, outcome, assertions, note, problems] or
-   * [2, problem, hook]; undefined at the end.
+   * The next step as a flat array: [0, phase, caseIndex, timeout, kind (of PHASES)],
+   * [1, caseIndex, outcome, assertions, note, problems, earlier attempts or undefined], [2, problem, hook] or [3, failed], which says
+   * that an attempt has ended and another one follows; undefined at the end.
    */
   function next() {
     const step = plan.next();
     if (step === null) return undefined;
     if (step.kind === 'report') {
-      const { caseIndex, outcome, assertions, note, errors } = step.result;
-      return [1, caseIndex, outcome, assertions, note, errors.map(describeHooked)];
+      const { caseIndex, outcome, assertions, note, errors, earlier, repetition } = step.result;
+      const before = earlier === null ? undefined : describeEarlier(earlier);
+      return [1, caseIndex, outcome, assertions, note, describeAll(errors, repetition), before];
     }
     if (step.kind === 'fileError') return [2, describe(step.error), step.hook];
-    return [0, step.phase, step.caseIndex, step.timeout, step.kind === 'case'];
+    if (step.kind === 'attempt') return [3, step.failed];
+    return [0, step.phase, step.caseIndex, step.timeout, PHASES[step.kind]];
   }
 
   function invoke(phase) {
@@ -207,32 +234,35 @@
   /** The phase was stopped by force or ran out of time; `stack` is the engine's stack where it was stopped. */
   function abandon(phase, stack) {
     clearTicks();
-    plan.abandon(phase, undefined, 'timeout', stack);
+    plan.abandon(phase, stack);
   }
 
+  /** Returns whose code was stopped, if that is known. */
   function clearTicks() {
-    cache.get('internal/task_queues')?.exports.clearTicks();
+    cache['internal/task_queues']?.exports.clearTicks();
+    return plan.ownerOf(asyncContext.current() ?? asyncContext.blamed());
   }
 
   function listeners(event) {
-    const process = cache.get('internal/process_object')?.exports.process;
+    const process = cache['internal/process_object']?.exports.process;
     return process !== undefined && process.listenerCount(event) > 0 ? process : undefined;
   }
 
   /**
    * An error nobody caught: the file's own handlers first, then the test it belongs to. Returns the error described when it
-   * belongs to no test that still runs.
+   * belongs to no test that still runs, with the name of the one that has ended.
    */
   function uncaught(error, origin = 'uncaughtException') {
-    const frame = asyncContext.takeThrownFrame() ?? asyncContext.current();
-    if (cache.get('internal/process_object')?.exports.captureUncaught(error)) return undefined;
+    const frame = asyncContext.blamed();
+    if (cache['internal/process_object']?.exports.captureUncaught(error)) return undefined;
     const process = listeners('uncaughtException');
     if (process !== undefined) {
       process.emit('uncaughtException', error, origin);
       return undefined;
     }
-    const owner = frame?.testCase ?? registry.state.running?.index ?? -1;
-    return plan.attribute(error, owner) ? undefined : describe(error);
+    if (plan.attribute(error, frame)) return undefined;
+    const owner = plan.ownerOf(frame);
+    return describe(error, owner === undefined ? undefined : `after ${owner} had ended`);
   }
 
   function unhandledRejection(promise, reason) {
@@ -246,13 +276,13 @@
 
   /** What the file leaves behind; see leftovers.js. */
   function listLeftovers() {
-    return leftovers.list(cache.get('internal/timers')?.exports, cache.get('internal/process_object')?.exports);
+    return leftovers.list(cache['internal/timers']?.exports, cache['internal/process_object']?.exports);
   }
 
   /** The file is over, the realm goes on with the next one: forgets what waits and what the file declared. */
   function endFile() {
-    cache.get('internal/timers')?.exports.forgetAll();
-    const { process } = cache.get('internal/process_object')?.exports ?? {};
+    cache['internal/timers']?.exports.forgetAll();
+    const { process } = cache['internal/process_object']?.exports ?? {};
     if (process !== undefined) requireInternal('internal/signals').forgetAll(process);
     clearTicks();
     collected = undefined;
@@ -266,8 +296,10 @@
     load,
     takeLoadFailure,
     cases,
-    start: (namePattern, defaultTimeout) => plan.start({ namePattern, defaultTimeout }),
+    start: (namePattern, defaultTimeout, retry, repeatEach, shuffle, orderKey) =>
+      plan.start({ namePattern, defaultTimeout, retry, repeatEach, shuffle, orderKey }),
     next,
+    leaveOut: plan.leaveOut,
     invoke,
     abandon,
     clearTicks,

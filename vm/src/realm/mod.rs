@@ -101,11 +101,13 @@ entries! {
     start = "start",
     /// The next step.
     next = "next",
+    /// Leaves out the cases that have not run.
+    leave_out = "leaveOut",
     /// Runs a phase.
     invoke = "invoke",
     /// Gives a phase up.
     abandon = "abandon",
-    /// Forgets waiting `process.nextTick` callbacks.
+    /// Forgets waiting `process.nextTick` callbacks; names the test or hook whose code ran last.
     clear_ticks = "clearTicks",
     /// What the file leaves behind in the realm.
     list_leftovers = "listLeftovers",

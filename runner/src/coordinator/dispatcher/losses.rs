@@ -46,6 +46,7 @@ impl<C: Control> Dispatcher<C> {
         if let Some(message) = bug {
             self.break_run(&format!("bug in trun: a worker panicked: {message}"));
         }
+        self.bail_if_enough();
         if self.ending == Ending::No && !self.queue.is_empty() && self.place(slot).is_vacant() {
             self.spawn(slot);
         }
@@ -72,7 +73,7 @@ impl<C: Control> Dispatcher<C> {
         let file = session.file;
         let view = self.views[slot as usize - 1];
         let duration = self.now_since(session.started);
-        if self.ending != Ending::No {
+        if self.is_leaving() {
             return self.cut_short(file, duration);
         }
         match session.open_case(view.running) {
@@ -167,10 +168,26 @@ impl<C: Control> Dispatcher<C> {
 
     /// Ends the run before its time: what runs is killed, what waits is not run.
     pub(super) fn end_run(&mut self, end: RunEnd, why: &str) {
-        if self.ending != Ending::No {
+        if self.is_leaving() {
             return;
         }
         self.ending = Ending::Leaving(end);
+        // Reports tell what was interrupted from what never ran.
+        let running = self.running_cases();
+        self.emit(EventKind::Tick { running });
+        self.leave_out_what_waits(why);
+        for slot in self.slots() {
+            if !self.place(slot).is_vacant() {
+                self.kill(slot, KillReason::RunEnded);
+            }
+        }
+    }
+
+    fn is_leaving(&self) -> bool {
+        matches!(self.ending, Ending::Leaving(_))
+    }
+
+    fn leave_out_what_waits(&mut self, why: &str) {
         self.not_run = why.to_owned();
         for file in self.queue.drain() {
             let outcome = FileOutcome::NotRun(why.to_owned());
@@ -180,10 +197,25 @@ impl<C: Control> Dispatcher<C> {
                 duration: Duration::ZERO,
             });
         }
+    }
+
+    /// `--bail`: with enough failures no further file starts, and files that run end after the test that runs. Their `afterAll` hooks
+    /// still run, so that nothing of the tests' own is left behind.
+    pub(super) fn bail_if_enough(&mut self) {
+        let failures = self.stats.tests_failed + self.stats.file_errors;
+        let Some(most) = self.plan.bail.filter(|most| failures >= *most as usize) else {
+            return;
+        };
+        if self.ending != Ending::No {
+            return;
+        }
+        let failures = u32::try_from(failures).unwrap_or(most);
+        self.ending = Ending::Stopping(RunEnd::Bailed(failures));
+        let times = if failures == 1 { "failure" } else { "failures" };
+        self.leave_out_what_waits(&format!("bailed out after {failures} {times}"));
         for slot in self.slots() {
-            if !self.place(slot).is_vacant() {
-                self.kill(slot, KillReason::RunEnded);
-            }
+            self.control.ask_to_stop(slot);
+            self.feed(slot);
         }
     }
 

@@ -3,6 +3,8 @@
 //! A worker watches its own deadlines and stops JavaScript that misses them; what is here is the second stage, for all that
 //! cannot be stopped from inside. Everything a worker can do has a bound, so that no run hangs.
 
+use std::time::Duration;
+
 use trun_reporters::event::{EventKind, RunningCase};
 
 use super::{Control, Dispatcher, Ending};
@@ -21,8 +23,8 @@ pub(super) const SWAP_LIMIT: u64 = 30 * SECOND;
 pub(super) const LEAVE_LIMIT: u64 = 10 * SECOND;
 /// How long a worker's process may outlive its channel, or its channel (in a forked child of the test's) its process.
 pub(super) const HALF_GONE_LIMIT: u64 = SECOND;
-/// A worker busy with one file for this long calls for more workers.
-pub(super) const SCALE_UP_AFTER: u64 = 5_000_000;
+/// Work for one worker: where past runs tell that there is more, there are more workers from the start.
+const WORTH_A_WORKER: Duration = Duration::from_millis(20);
 /// Between two `Tick` events for reporters.
 const REPORT_TICK: u64 = SECOND / 4;
 /// Ticks this much later than planned mean that this process was stopped.
@@ -53,6 +55,30 @@ impl<C: Control> Dispatcher<C> {
         }
     }
 
+    /// Begins with one worker, because a suite that is over at once must not pay for processes it does not need; with as many as have work
+    /// where past runs tell.
+    pub(super) fn start_workers(&mut self) {
+        let most = self.places.len().min(self.queue.len()).max(1);
+        let wanted = match self.queue.expected() {
+            _ if self.plan.scale_up_after.is_zero() => most,
+            Some(work) => usize::try_from(work.as_nanos().div_ceil(WORTH_A_WORKER.as_nanos())).unwrap_or(most),
+            None => 1,
+        };
+        let slots: Vec<Slot> = self.slots().take(wanted.clamp(1, most)).collect();
+        self.add_workers(&slots);
+    }
+
+    /// Starts workers in vacant slots and cuts what waits for them and for those that are there.
+    fn add_workers(&mut self, vacant: &[Slot]) {
+        for slot in vacant {
+            self.spawn(*slot);
+        }
+        let staffed: Vec<Slot> = self.slots().filter(|slot| !self.place(*slot).is_vacant()).collect();
+        if staffed.len() > 1 {
+            self.queue.spread(&staffed);
+        }
+    }
+
     /// When every worker has been busy with its file for a while and files wait, starts the others.
     fn scale_up(&mut self) {
         if self.ending != Ending::No || self.queue.is_empty() {
@@ -61,7 +87,7 @@ impl<C: Control> Dispatcher<C> {
         let busy = |place: &Place| {
             place
                 .session()
-                .is_some_and(|s| self.now.saturating_sub(s.started) >= SCALE_UP_AFTER)
+                .is_some_and(|s| self.now_since(s.started) >= self.plan.scale_up_after)
         };
         if !self.places.iter().all(|place| place.is_vacant() || busy(place)) {
             return;
@@ -69,9 +95,10 @@ impl<C: Control> Dispatcher<C> {
         let vacant: Vec<Slot> = self
             .slots()
             .filter(|slot| self.places[*slot as usize - 1].is_vacant())
+            .take(self.queue.len())
             .collect();
-        for slot in vacant.into_iter().take(self.queue.len()) {
-            self.spawn(slot);
+        if !vacant.is_empty() {
+            self.add_workers(&vacant);
         }
     }
 
@@ -128,7 +155,7 @@ impl<C: Control> Dispatcher<C> {
         }
     }
 
-    fn running_cases(&self) -> Vec<RunningCase> {
+    pub(super) fn running_cases(&self) -> Vec<RunningCase> {
         let mut running: Vec<RunningCase> = self
             .places
             .iter()

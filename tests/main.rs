@@ -8,6 +8,7 @@ mod config;
 mod documents;
 mod documents_made;
 mod fixtures;
+mod isolation;
 mod list;
 mod output;
 mod packages;

@@ -157,7 +157,6 @@ impl Runtime {
         let realm = Realm::open(&self.host, &self.parking, self.audit)?;
         self.parking.global().enter(|_| ());
         realm.global().enter(|cx| self.host.addons.enter_realm(cx));
-        self.swaps.opened(&self.host, &realm);
         if !self.isolate {
             self.shared = Some(Rc::clone(&realm));
         }

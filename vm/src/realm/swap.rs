@@ -12,8 +12,7 @@ use crate::harness::observer::Leak;
 use crate::host::Host;
 use crate::realm::census::Census;
 use crate::realm::collection::CollectionBudget;
-use crate::realm::leaks::{self, KnownGlobals};
-use crate::realm::{Parking, ProcessState, Realm};
+use crate::realm::{Parking, ProcessState, Realm, leaks};
 
 /// How long native addons may take to end.
 const ADDON_TEARDOWN: Duration = Duration::from_secs(2);
@@ -22,8 +21,6 @@ const ADDON_TEARDOWN: Duration = Duration::from_secs(2);
 pub struct Swaps {
     /// The state every file starts with.
     state: ProcessState,
-    /// The globals of a fresh realm, once there has been one.
-    known: Option<KnownGlobals>,
     census: Census,
     budget: CollectionBudget,
 }
@@ -34,22 +31,14 @@ impl Swaps {
     pub fn new(host: &Host, collect_always: bool) -> Self {
         Self {
             state: ProcessState::capture(&host.touched),
-            known: None,
             census: Census::default(),
             budget: CollectionBudget::new(collect_always),
         }
     }
 
-    /// A realm was opened and has run nothing yet.
-    pub fn opened(&mut self, host: &Host, realm: &Realm) {
-        self.known.get_or_insert_with(|| KnownGlobals::of(host, realm));
-    }
-
     /// Judges what the file that has just ended leaves behind, and tells.
     pub fn tell_leaks(&self, host: &Host, realm: &Realm, file: u32) {
-        if let Some(known) = &self.known {
-            tell(host, file, leaks::left_behind(host, realm, known, &self.state));
-        }
+        tell(host, file, leaks::left_behind(host, realm, &self.state));
     }
 
     /// Takes `realm` down. Afterwards nothing of it runs any more, and what belongs to the process is as every file finds it.
@@ -78,7 +67,6 @@ impl Swaps {
         drain_microtasks(host, realm);
         self.state = ProcessState::capture(&host.touched);
         host.touched.accept();
-        self.known = Some(KnownGlobals::of(host, realm));
         self.collect_if_due(host, parking);
     }
 

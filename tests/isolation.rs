@@ -1,12 +1,8 @@
 //! What one test file leaves behind, another one never sees: the pairs of `fixtures/projects/leak-*`, of which the first file leaks
 //! one kind of thing and the second looks for it.
 
-use std::fs;
-use std::path::Path;
-
 use crate::support::Project;
 use crate::support::model::Model;
-use crate::support::project::fixtures;
 
 fn pairs() -> Vec<Model> {
     let pairs: Vec<Model> = Model::all()
@@ -21,14 +17,7 @@ fn pairs() -> Vec<Model> {
 fn all_in_one() -> Project {
     let project = Project::new();
     for pair in pairs() {
-        for entry in fs::read_dir(fixtures().join(&pair.name)).expect("the fixture") {
-            let path = entry.expect("an entry").path();
-            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-            if name != "expected.json" {
-                let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-                project.write(&Path::new(&pair.name).join(name).to_string_lossy(), &text);
-            }
-        }
+        project.add_fixture(&pair.name);
     }
     project
 }

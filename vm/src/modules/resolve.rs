@@ -45,6 +45,8 @@ impl Target {
 const HARNESS_MODULES: &[(&str, &str)] = &[
     ("trun:test", "harness/modules/trun_test"),
     ("bun:test", "harness/modules/bun_test"),
+    ("trun:ffi", "ffi/index"),
+    ("bun:ffi", "ffi/index"),
     ("vitest", "harness/modules/vitest"),
     ("@jest/globals", "harness/modules/jest_globals"),
 ];

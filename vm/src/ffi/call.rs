@@ -1,0 +1,243 @@
+//! Calls of native functions.
+//!
+//! Everything that depends on the signature alone is done once, when a function is bound: JavaScript holds its number. A call whose arguments are
+//! numbers takes the direct way (`engine::direct`): no lock, no engine call, no allocation.
+//!
+//! Numbers are never used twice on a thread, so a function that outlived its realm or library reaches nothing.
+
+use std::cell::{Cell, RefCell};
+use std::ffi::c_void;
+use std::rc::Rc;
+
+use libffi::raw::ffi_call;
+
+use crate::engine::{Args, Ctx, Direct, DirectArgs, DirectValue, ErrorClass, JsResult, Thrown};
+
+use super::callback;
+use super::convert::{Place, to_slot, to_value};
+use super::library::Library;
+use super::signature::{MAX_ARGS, Signature};
+use super::slot::Slot;
+use super::trouble;
+use super::types::NativeType;
+
+/// Arguments up to this many lie in a small array.
+const FEW: usize = 8;
+
+/// A function that can be called.
+pub(super) struct Prepared {
+    name: String,
+    address: usize,
+    signature: &'static Signature,
+    /// Kept mapped for as long as a call runs. `None`: whoever gave the address keeps it.
+    library: Option<Rc<Library>>,
+}
+
+/// The functions of a thread, those of the current realm last.
+struct Functions {
+    /// The number of the first one that is still here.
+    first: u32,
+    list: Vec<Option<Rc<Prepared>>>,
+}
+
+thread_local! {
+    static FUNCTIONS: RefCell<Functions> = const { RefCell::new(Functions { first: 0, list: Vec::new() }) };
+    /// The result of a direct call that needs the lock to be told.
+    static RESULT: Cell<(NativeType, Slot)> = const { Cell::new((NativeType::Void, Slot::ZERO)) };
+    /// How many native calls are on this thread's stack.
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Makes a function and gives its number.
+pub(super) fn bind(name: String, address: usize, signature: &'static Signature, library: Option<Rc<Library>>) -> u32 {
+    let prepared = Rc::new(Prepared {
+        name,
+        address,
+        signature,
+        library,
+    });
+    FUNCTIONS.with_borrow_mut(|functions| {
+        functions.list.push(Some(prepared));
+        functions.first + u32::try_from(functions.list.len() - 1).expect("fewer than 2^32 functions")
+    })
+}
+
+/// Forgets one function.
+pub(super) fn unbind(number: u32) {
+    FUNCTIONS.with_borrow_mut(|functions| {
+        let first = functions.first;
+        let slot = number.checked_sub(first).map(|index| index as usize);
+        if let Some(slot) = slot.and_then(|index| functions.list.get_mut(index)) {
+            *slot = None;
+        }
+    });
+}
+
+/// Forgets all functions of a library.
+pub(super) fn unbind_all_of(library: &Rc<Library>) {
+    FUNCTIONS.with_borrow_mut(|functions| {
+        for slot in &mut functions.list {
+            if slot
+                .as_ref()
+                .and_then(|p| p.library.as_ref())
+                .is_some_and(|own| Rc::ptr_eq(own, library))
+            {
+                *slot = None;
+            }
+        }
+    });
+}
+
+/// Forgets all functions and gives what kept them mapped.
+pub(super) fn unbind_all() -> Vec<Rc<Library>> {
+    FUNCTIONS.with_borrow_mut(|functions| {
+        functions.first += u32::try_from(functions.list.len()).expect("fewer than 2^32 functions");
+        let list = std::mem::take(&mut functions.list);
+        list.into_iter()
+            .flatten()
+            .filter_map(|prepared| prepared.library.clone())
+            .collect()
+    })
+}
+
+/// Whether a native call is on the stack, so that what a callback throws has somewhere to go.
+pub(super) fn is_inside() -> bool {
+    DEPTH.get() > 0
+}
+
+fn find(number: u32) -> Option<Rc<Prepared>> {
+    FUNCTIONS.with_borrow(|functions| {
+        let index = number.checked_sub(functions.first)? as usize;
+        functions.list.get(index)?.clone()
+    })
+}
+
+/// Counts a native call; nothing unwinds through one, but what follows it may return early.
+struct Inside;
+
+impl Inside {
+    fn enter() -> Self {
+        DEPTH.set(DEPTH.get() + 1);
+        Self
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get() - 1);
+    }
+}
+
+impl Prepared {
+    /// Calls it. `slots` has as many as the signature has arguments.
+    fn invoke(&self, slots: &mut [Slot]) -> Slot {
+        debug_assert_eq!(slots.len(), self.signature.args.len(), "the count was checked");
+        let mut few = [std::ptr::null_mut::<c_void>(); FEW];
+        let mut many;
+        let pointers: &mut [*mut c_void] = if slots.len() <= FEW {
+            &mut few[..slots.len()]
+        } else {
+            many = [std::ptr::null_mut::<c_void>(); MAX_ARGS];
+            &mut many[..slots.len()]
+        };
+        for (pointer, slot) in pointers.iter_mut().zip(slots) {
+            *pointer = std::ptr::from_mut(slot).cast();
+        }
+        let mut returned = Slot::ZERO;
+        let _inside = Inside::enter();
+        // SAFETY: the plan fits these arguments: count and types are the signature's. That the function at this address has that
+        // signature is the test's word, and a crash is charged to it. `library` keeps the code mapped.
+        unsafe {
+            let code = std::mem::transmute::<usize, unsafe extern "C" fn()>(self.address);
+            ffi_call(
+                self.signature.cif(),
+                Some(code),
+                (&raw mut returned).cast(),
+                pointers.as_mut_ptr(),
+            );
+        }
+        Slot::from_returned(self.signature.returns, returned)
+    }
+
+    /// Converts by bits alone; `None` before anything was done if that does not do.
+    fn invoke_direct(&self, args: DirectArgs<'_>, slots: &mut [Slot]) -> Option<Slot> {
+        for (index, (slot, ty)) in slots.iter_mut().zip(&self.signature.args).enumerate() {
+            *slot = Slot::from_direct(*ty, args.get(index + 1))?;
+        }
+        Some(self.invoke(slots))
+    }
+}
+
+/// `call(number, ...args)`, the direct way.
+pub(super) fn call_direct(args: DirectArgs<'_>) -> Direct {
+    let DirectValue::Int(number) = args.get(0) else {
+        return Direct::Locked;
+    };
+    let Some(prepared) = find(number.cast_unsigned()) else {
+        return Direct::Locked;
+    };
+    let count = prepared.signature.args.len();
+    if args.len() != count + 1 {
+        return Direct::Locked;
+    }
+    let result = if count <= FEW {
+        let mut slots = [Slot::ZERO; FEW];
+        prepared.invoke_direct(args, &mut slots[..count])
+    } else {
+        let mut slots = [Slot::ZERO; MAX_ARGS];
+        prepared.invoke_direct(args, &mut slots[..count])
+    };
+    let Some(result) = result else {
+        return Direct::Locked;
+    };
+    let returns = prepared.signature.returns;
+    if !trouble::is_pending()
+        && let Some(value) = result.to_direct(returns)
+    {
+        return Direct::Done(value);
+    }
+    RESULT.set((returns, result));
+    Direct::Finish
+}
+
+/// The rest of a direct call: makes the result, or throws.
+pub(super) fn finish<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
+    let (returns, result) = RESULT.get();
+    trouble::raise(cx, callback::misused)?;
+    to_value(cx, returns, result)
+}
+
+/// `call(number, ...args)` with any arguments.
+pub(super) fn call<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let Some(prepared) = find(args.u32(cx, 0)?) else {
+        return Err(closed(cx));
+    };
+    let signature = prepared.signature;
+    check_count(cx, &prepared.name, signature, args.len() - 1)?;
+    let mut slots = [Slot::ZERO; MAX_ARGS];
+    let slots = &mut slots[..signature.args.len()];
+    for (index, (slot, ty)) in slots.iter_mut().zip(&signature.args).enumerate() {
+        *slot = to_slot(cx, *ty, args.get(cx, index + 1), Place::Argument(&prepared.name, index))?;
+    }
+    let result = prepared.invoke(slots);
+    trouble::raise(cx, callback::misused)?;
+    to_value(cx, signature.returns, result)
+}
+
+fn closed(cx: Ctx<'_>) -> Thrown<'_> {
+    cx.error(
+        ErrorClass::Error,
+        "the native function cannot be called any more: its library or the function itself was closed",
+    )
+}
+
+fn check_count<'r>(cx: Ctx<'r>, name: &str, signature: &Signature, got: usize) -> JsResult<'r, ()> {
+    let wanted = signature.args.len();
+    if wanted == got {
+        return Ok(());
+    }
+    let plural = if wanted == 1 { "" } else { "s" };
+    Err(cx.type_error(&format!(
+        "{name} takes {wanted} argument{plural}, but was called with {got}"
+    )))
+}

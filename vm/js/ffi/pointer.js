@@ -10,7 +10,7 @@ function ptr(bytes, byteOffset) {
 
 const reader = (type) => {
   const read = natives.read;
-  return (address, byteOffset) => read(type, address, byteOffset);
+  return (address, byteOffset) => read(address, byteOffset, type);
 };
 
 const readPointer = reader(FFIType.ptr);

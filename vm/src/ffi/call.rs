@@ -33,11 +33,31 @@ pub(super) struct Prepared {
     library: Option<Rc<Library>>,
 }
 
-/// The functions of a thread, those of the current realm last.
+/// A function that was bound.
+enum Bound {
+    Open(Rc<Prepared>),
+    /// By its name, for the error of who calls it.
+    Closed(String),
+}
+
+/// The functions of the current realm.
 struct Functions {
-    /// The number of the first one that is still here.
+    /// The number of the first one.
     first: u32,
-    list: Vec<Option<Rc<Prepared>>>,
+    list: Vec<Bound>,
+}
+
+impl Bound {
+    fn close(&mut self) {
+        if let Self::Open(prepared) = self {
+            let why = if prepared.library.is_some() {
+                "its library"
+            } else {
+                "it"
+            };
+            *self = Self::Closed(format!("{} cannot be called any more: {why} was closed", prepared.name));
+        }
+    }
 }
 
 thread_local! {
@@ -57,34 +77,33 @@ pub(super) fn bind(name: String, address: usize, signature: &'static Signature, 
         library,
     });
     FUNCTIONS.with_borrow_mut(|functions| {
-        functions.list.push(Some(prepared));
+        functions.list.push(Bound::Open(prepared));
         functions.first + u32::try_from(functions.list.len() - 1).expect("fewer than 2^32 functions")
     })
 }
 
-/// Forgets one function.
+/// Closes one function.
 pub(super) fn unbind(number: u32) {
     FUNCTIONS.with_borrow_mut(|functions| {
-        let first = functions.first;
-        let slot = number.checked_sub(first).map(|index| index as usize);
-        if let Some(slot) = slot.and_then(|index| functions.list.get_mut(index)) {
-            *slot = None;
+        let index = number.checked_sub(functions.first).map(|index| index as usize);
+        if let Some(bound) = index.and_then(|index| functions.list.get_mut(index)) {
+            bound.close();
         }
     });
 }
 
-/// Forgets all functions of a library.
+/// Closes all functions of a library.
 pub(super) fn unbind_all_of(library: &Rc<Library>) {
+    let is_of = |bound: &Bound| {
+        let Bound::Open(prepared) = bound else { return false };
+        prepared.library.as_ref().is_some_and(|own| Rc::ptr_eq(own, library))
+    };
     FUNCTIONS.with_borrow_mut(|functions| {
-        for slot in &mut functions.list {
-            if slot
-                .as_ref()
-                .and_then(|p| p.library.as_ref())
-                .is_some_and(|own| Rc::ptr_eq(own, library))
-            {
-                *slot = None;
-            }
-        }
+        functions
+            .list
+            .iter_mut()
+            .filter(|bound| is_of(bound))
+            .for_each(Bound::close);
     });
 }
 
@@ -92,10 +111,13 @@ pub(super) fn unbind_all_of(library: &Rc<Library>) {
 pub(super) fn unbind_all() -> Vec<Rc<Library>> {
     FUNCTIONS.with_borrow_mut(|functions| {
         functions.first += u32::try_from(functions.list.len()).expect("fewer than 2^32 functions");
-        let list = std::mem::take(&mut functions.list);
-        list.into_iter()
-            .flatten()
-            .filter_map(|prepared| prepared.library.clone())
+        let library_of = |bound| match bound {
+            Bound::Open(prepared) => prepared.library.clone(),
+            Bound::Closed(_) => None,
+        };
+        std::mem::take(&mut functions.list)
+            .into_iter()
+            .filter_map(library_of)
             .collect()
     })
 }
@@ -108,7 +130,10 @@ pub(super) fn is_inside() -> bool {
 fn find(number: u32) -> Option<Rc<Prepared>> {
     FUNCTIONS.with_borrow(|functions| {
         let index = number.checked_sub(functions.first)? as usize;
-        functions.list.get(index)?.clone()
+        match functions.list.get(index)? {
+            Bound::Open(prepared) => Some(Rc::clone(prepared)),
+            Bound::Closed(_) => None,
+        }
     })
 }
 
@@ -209,8 +234,9 @@ pub(super) fn finish<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
 
 /// `call(number, ...args)` with any arguments.
 pub(super) fn call<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
-    let Some(prepared) = find(args.u32(cx, 0)?) else {
-        return Err(closed(cx));
+    let number = args.u32(cx, 0)?;
+    let Some(prepared) = find(number) else {
+        return Err(closed(cx, number));
     };
     let signature = prepared.signature;
     check_count(cx, &prepared.name, signature, args.len() - 1)?;
@@ -224,11 +250,18 @@ pub(super) fn call<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     to_value(cx, signature.returns, result)
 }
 
-fn closed(cx: Ctx<'_>) -> Thrown<'_> {
-    cx.error(
-        ErrorClass::Error,
-        "the native function cannot be called any more: its library or the function itself was closed",
-    )
+fn closed(cx: Ctx<'_>, number: u32) -> Thrown<'_> {
+    let text = FUNCTIONS.with_borrow(|functions| {
+        let index = number.checked_sub(functions.first)? as usize;
+        match functions.list.get(index)? {
+            Bound::Closed(text) => Some(text.clone()),
+            Bound::Open(_) => None,
+        }
+    });
+    let text = text
+        .as_deref()
+        .unwrap_or("a native function of a file that has ended cannot be called");
+    cx.error(ErrorClass::Error, text)
 }
 
 fn check_count<'r>(cx: Ctx<'r>, name: &str, signature: &Signature, got: usize) -> JsResult<'r, ()> {

@@ -77,7 +77,8 @@ fn find_compiler() -> Result<PathBuf, String> {
 
 fn preprocess(compiler: &Path, source: &Source) -> Command {
     let mut command = Command::new(compiler);
-    command.arg("-E").args(&source.options).args(&source.files);
+    // Without line markers: where the source lies makes no difference.
+    command.args(["-E", "-P"]).args(&source.options).args(&source.files);
     command
 }
 

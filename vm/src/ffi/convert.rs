@@ -112,7 +112,9 @@ pub(super) fn is_detached<'r>(cx: Ctx<'r>, value: Value<'r>) -> JsResult<'r, boo
 
 fn refuse<'r>(cx: Ctx<'r>, ty: T, value: Value<'r>, place: Place<'_>) -> Thrown<'r> {
     let hint = match value.kind(cx) {
-        ValueKind::String if matches!(ty, T::Pointer | T::CString | T::Buffer) => "; for a text, pass Buffer.from(text + '\\0')",
+        ValueKind::String if matches!(ty, T::Pointer | T::CString | T::Buffer) => {
+            "; for a text, pass Buffer.from(text + '\\0')"
+        }
         ValueKind::Object if ty == T::Function => "; wrap a function in a JSCallback",
         _ => "",
     };

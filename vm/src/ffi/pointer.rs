@@ -87,7 +87,7 @@ fn offset_from(offset: f64) -> Option<i64> {
     (offset.abs() < 9_007_199_254_740_992.0).then_some(offset as i64)
 }
 
-/// The type in the first argument of `read`.
+/// The type in the last argument of `read`.
 fn read_type(number: DirectValue) -> Option<NativeType> {
     match number {
         DirectValue::Int(number) => NativeType::from_number(number.cast_unsigned()),
@@ -103,13 +103,13 @@ fn direct_number(value: DirectValue) -> Option<f64> {
     }
 }
 
-/// `read(type, address, byteOffset)`, the direct way: whatever is unusual is left to [`read`].
+/// `read(address, byteOffset, type)`, the direct way: whatever is unusual is left to [`read`].
 pub(super) fn read_direct(args: DirectArgs<'_>) -> Direct {
-    let offset = match args.get(2) {
+    let offset = match args.get(1) {
         DirectValue::Undefined => Some(0.0),
         other => direct_number(other),
     };
-    let place = read_type(args.get(0)).zip(direct_number(args.get(1))).zip(offset);
+    let place = read_type(args.get(2)).zip(direct_number(args.get(0))).zip(offset);
     let Some(((ty, base), offset)) = place.filter(|((_, base), _)| *base != 0.0) else {
         return Direct::Locked;
     };
@@ -124,11 +124,11 @@ pub(super) fn read_direct(args: DirectArgs<'_>) -> Direct {
     slot.to_direct(ty).map_or(Direct::Locked, Direct::Done)
 }
 
-/// `read(type, address, byteOffset)`: a pointer reads as a number, never as null.
+/// `read(address, byteOffset, type)`: a pointer reads as a number, never as null.
 pub(super) fn read<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
-    let ty = NativeType::from_number(args.u32(cx, 0)?).ok_or_else(|| cx.type_error("bug in trun: read of no type"))?;
+    let ty = NativeType::from_number(args.u32(cx, 2)?).ok_or_else(|| cx.type_error("bug in trun: read of no type"))?;
     let who = format!("read.{}", ty.name());
-    let place = place(cx, args, 1, &who).map_err(|thrown| thrown)?;
+    let place = place(cx, args, 0, &who)?;
     // SAFETY: as in `read_direct`.
     let slot = unsafe { Slot::read_argument(ty, at(place)) };
     to_value(cx, ty, slot)

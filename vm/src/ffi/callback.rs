@@ -26,7 +26,7 @@ use super::convert::{Place, to_slot, to_value};
 use super::signature::{MAX_ARGS, Signature};
 use super::slot::Slot;
 use super::text::text_at;
-use super::trouble::{self, Misuse, Note};
+use super::trouble::{self, MOST_WAITING, Misuse, Note};
 use super::types::NativeType;
 
 /// How many addresses of callbacks a process gives out: some 200 MB of memory that is never given back.
@@ -48,6 +48,8 @@ struct Shared {
     is_closed: AtomicBool,
     /// A misuse waits to be told: those that follow until then are not noted.
     was_misused: AtomicBool,
+    /// Calls that other threads have made and that were not run yet.
+    waiting: AtomicU32,
 }
 
 /// A callback, as the JS thread knows it.
@@ -167,6 +169,7 @@ pub(super) fn address(cx: Ctx<'_>, number: u64) -> JsResult<'_, Option<usize>> {
         is_threadsafe: callback.is_threadsafe,
         is_closed: AtomicBool::new(false),
         was_misused: AtomicBool::new(false),
+        waiting: AtomicU32::new(0),
     };
     let exposed = expose(shared).ok_or_else(|| {
         cx.error(
@@ -254,7 +257,7 @@ pub(super) fn in_collection(run: impl FnOnce()) {
 /// What native code calls, on any thread.
 unsafe extern "C" fn on_call(_: *mut ffi_cif, result: *mut c_void, args: *mut *mut c_void, data: *mut c_void) {
     // SAFETY: `expose` passed this pointer, which is never freed.
-    let shared = unsafe { &*data.cast::<Shared>() };
+    let shared: &'static Shared = unsafe { &*data.cast::<Shared>() };
     let returns = shared.signature.returns;
     // SAFETY: libffi's place for a result of this type.
     unsafe { Slot::ZERO.write_result(returns, result) };
@@ -296,7 +299,11 @@ impl Shared {
     ///
     /// # Safety
     /// `args` are those of a call of this signature.
-    unsafe fn post(&self, args: *mut *mut c_void) {
+    unsafe fn post(&'static self, args: *mut *mut c_void) {
+        if self.waiting.fetch_add(1, Ordering::Relaxed) >= MOST_WAITING {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            return self.tell(Misuse::Flood);
+        }
         let copy = |(index, ty): (usize, &NativeType)| {
             // SAFETY: by this function's contract.
             let slot = unsafe { Slot::read_argument(*ty, *args.add(index)) };
@@ -311,8 +318,10 @@ impl Shared {
             }
         };
         let copied: Vec<Copied> = self.signature.args.iter().enumerate().map(copy).collect();
-        let number = self.number;
-        self.poster.post(Box::new(move |cx| deliver(cx, number, &copied)));
+        self.poster.post(Box::new(move |cx| {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            deliver(cx, self.number, &copied)
+        }));
     }
 
     /// Notes a call that was not run.

@@ -3,24 +3,25 @@
 //! Invariant: a library stays mapped while one of its functions is on the stack (functions hold it), while a buffer's deallocator lies
 //! in it, and while the process has threads that native code may have started: unmapping code that a thread runs crashes it.
 
-use std::ffi::{CStr, OsStr, c_int, c_void};
+use std::ffi::{CStr, OsStr, OsString, c_int, c_void};
 use std::fs;
 use std::mem::ManuallyDrop;
+use std::path::Path;
 use std::rc::Rc;
+use std::sync::OnceLock;
 
 use libloading::os::unix::{Library as Handle, RTLD_LOCAL, RTLD_NOW};
 
-/// Threads of the engine and of this runtime, by the beginnings of their names. All others are taken for native code's.
-const OWN_THREADS: [&str; 9] = [
+/// Threads of this runtime, by the beginnings of their names, and of the engine, which keeps the last 15 bytes of longer ones.
+const OWN_THREADS: [&str; 8] = [
     "trun-",
     "tokio-",
-    "JIT",
-    "Heap",
-    "GC",
-    "Wasm",
-    "Scavenger",
-    "pas-",
-    "JSC",
+    "JITWorker",
+    "HeapHelper",
+    "s Signal Sender",
+    "ollector Thread",
+    "t Helper Thread",
+    "readPool Worker",
 ];
 
 /// An open library.
@@ -37,6 +38,7 @@ impl Library {
     /// # Errors
     /// The system's words.
     pub(super) fn open(name: Option<&str>) -> Result<Rc<Self>, String> {
+        EARLIER.get_or_init(|| threads().unwrap_or_default());
         let handle = match name {
             // SAFETY: initialisers of a library run here; that is what the test asks for.
             Some(name) => unsafe { Handle::open(Some(OsStr::new(name)), RTLD_NOW | RTLD_LOCAL) }.map_err(words)?,
@@ -73,19 +75,26 @@ fn words(error: libloading::Error) -> String {
     error.source().map_or_else(|| error.to_string(), ToString::to_string)
 }
 
-/// Whether the process has a thread that is neither the JS thread nor one the engine or this runtime has started. Threads carry the name
-/// of who started them unless they set one, so those of native code are called like the JS thread.
+/// The threads that were there when the first library was opened: none of them is native code's. One thread of the engine (its memory
+/// allocator's) has no name of its own.
+static EARLIER: OnceLock<Vec<OsString>> = OnceLock::new();
+
+/// The process's threads by their numbers; `None` where the system does not say.
+fn threads() -> Option<Vec<OsString>> {
+    let tasks = fs::read_dir("/proc/self/task").ok()?;
+    Some(tasks.flatten().map(|task| task.file_name()).collect())
+}
+
+/// Whether the process has a thread that neither was there before any library nor is one the engine or this runtime has started. Threads
+/// carry the name of who started them unless they set one, so those of native code are called like the JS thread. What is taken for one of them
+/// by mistake keeps a library mapped, no more.
 fn has_native_threads() -> bool {
-    // SAFETY: the call has no preconditions.
-    let own = unsafe { libc::gettid() }.to_string();
-    let Ok(threads) = fs::read_dir("/proc/self/task") else {
-        return true;
-    };
-    threads.flatten().any(|thread| {
-        let is_own = thread.file_name().to_str() == Some(own.as_str());
-        !is_own
-            && fs::read_to_string(thread.path().join("comm"))
-                .is_ok_and(|name| !OWN_THREADS.iter().any(|own| name.starts_with(own)))
+    let Some(threads) = threads() else { return true };
+    let earlier = EARLIER.get().map_or(&[][..], Vec::as_slice);
+    threads.iter().filter(|thread| !earlier.contains(thread)).any(|thread| {
+        let name = fs::read_to_string(Path::new("/proc/self/task").join(thread).join("comm"));
+        // One without a name has ended meanwhile.
+        name.is_ok_and(|name| !OWN_THREADS.iter().any(|own| name.starts_with(own)))
     })
 }
 

@@ -23,6 +23,8 @@ pub(super) enum Misuse {
     ForeignThread,
     /// By a deallocator, in the middle of a collection.
     InCollection,
+    /// Faster than it can be run, by other threads.
+    Flood,
 }
 
 impl Misuse {
@@ -37,9 +39,15 @@ impl Misuse {
                 "the callback {name} was called while memory was being collected (by the deallocator of a buffer), when no \
                  JavaScript can run: the call was not run and returned zero"
             ),
+            Self::Flood => format!(
+                "the callback {name} is called faster than it runs: {MOST_WAITING} calls wait, and those that came on top were dropped"
+            ),
         }
     }
 }
+
+/// How many calls of a callback may wait for the JS thread. Blocking the caller instead would lock up a JS thread that waits for it.
+pub(super) const MOST_WAITING: u32 = 1 << 20;
 
 /// A misuse that nobody was told of yet.
 #[derive(Debug, Clone, Copy)]

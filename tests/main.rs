@@ -4,6 +4,7 @@
 //! knows how fast the machine is: what must happen is awaited, for very long if need be.
 
 mod cli;
+mod ffi;
 mod fixtures;
 mod output;
 mod packages;

@@ -83,6 +83,23 @@ impl DirectValue {
     }
 }
 
+impl DirectValue {
+    /// The number, if it is a whole one that fits; compiled code hands integers over as doubles, too.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "compared with what it was"
+    )]
+    pub fn as_u32(self) -> Option<u32> {
+        match self {
+            Self::Int(number) => u32::try_from(number).ok(),
+            Self::Double(number) if f64::from(number as u32) == number => Some(number as u32),
+            _ => None,
+        }
+    }
+}
+
 /// The arguments of a direct call.
 #[derive(Clone, Copy)]
 pub struct DirectArgs<'a>(&'a [sys::JSValueRef]);

@@ -11,11 +11,12 @@ use std::rc::Rc;
 
 use libffi::raw::ffi_call;
 
-use crate::engine::{Args, Ctx, Direct, DirectArgs, DirectValue, ErrorClass, JsResult, Thrown};
+use crate::engine::{Args, Ctx, Direct, DirectArgs, ErrorClass, JsResult, Thrown};
 
 use super::callback;
 use super::convert::{Place, to_slot, to_value};
 use super::library::Library;
+use super::registers;
 use super::signature::{MAX_ARGS, Signature};
 use super::slot::Slot;
 use super::trouble;
@@ -157,21 +158,29 @@ impl Prepared {
     /// Calls it. `slots` has as many as the signature has arguments.
     fn invoke(&self, slots: &mut [Slot]) -> Slot {
         debug_assert_eq!(slots.len(), self.signature.args.len(), "the count was checked");
-        let mut few = [std::ptr::null_mut::<c_void>(); FEW];
-        let mut many;
-        let pointers: &mut [*mut c_void] = if slots.len() <= FEW {
-            &mut few[..slots.len()]
-        } else {
-            many = [std::ptr::null_mut::<c_void>(); MAX_ARGS];
-            &mut many[..slots.len()]
+        let Signature {
+            args,
+            returns,
+            registers,
+            ..
+        } = self.signature;
+        let _inside = Inside::enter();
+        let returned = match registers {
+            // SAFETY: the registers are this signature's. That the function at this address has that signature is the test's word, and a crash
+            // is charged to it. `library` keeps the code mapped.
+            Some(registers) => unsafe { registers::call(self.address, *registers, args, slots, *returns) },
+            None => self.invoke_by_libffi(slots),
         };
+        Slot::from_returned(*returns, returned)
+    }
+
+    fn invoke_by_libffi(&self, slots: &mut [Slot]) -> Slot {
+        let mut pointers = [std::ptr::null_mut::<c_void>(); MAX_ARGS];
         for (pointer, slot) in pointers.iter_mut().zip(slots) {
             *pointer = std::ptr::from_mut(slot).cast();
         }
         let mut returned = Slot::ZERO;
-        let _inside = Inside::enter();
-        // SAFETY: the plan fits these arguments: count and types are the signature's. That the function at this address has that
-        // signature is the test's word, and a crash is charged to it. `library` keeps the code mapped.
+        // SAFETY: the plan fits these arguments: count and types are the signature's. For the function itself see `invoke`.
         unsafe {
             let code = std::mem::transmute::<usize, unsafe extern "C" fn()>(self.address);
             ffi_call(
@@ -181,7 +190,7 @@ impl Prepared {
                 pointers.as_mut_ptr(),
             );
         }
-        Slot::from_returned(self.signature.returns, returned)
+        returned
     }
 
     /// Converts by bits alone; `None` before anything was done if that does not do.
@@ -195,10 +204,7 @@ impl Prepared {
 
 /// `call(number, ...args)`, the direct way.
 pub(super) fn call_direct(args: DirectArgs<'_>) -> Direct {
-    let DirectValue::Int(number) = args.get(0) else {
-        return Direct::Locked;
-    };
-    let Some(prepared) = find(number.cast_unsigned()) else {
+    let Some(prepared) = args.get(0).as_u32().and_then(find) else {
         return Direct::Locked;
     };
     let count = prepared.signature.args.len();

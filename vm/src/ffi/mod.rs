@@ -9,6 +9,7 @@ mod cc;
 mod convert;
 mod library;
 mod pointer;
+mod registers;
 mod signature;
 mod slot;
 mod text;

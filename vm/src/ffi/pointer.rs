@@ -87,14 +87,6 @@ fn offset_from(offset: f64) -> Option<i64> {
     (offset.abs() < 9_007_199_254_740_992.0).then_some(offset as i64)
 }
 
-/// The type in the last argument of `read`.
-fn read_type(number: DirectValue) -> Option<NativeType> {
-    match number {
-        DirectValue::Int(number) => NativeType::from_number(number.cast_unsigned()),
-        _ => None,
-    }
-}
-
 fn direct_number(value: DirectValue) -> Option<f64> {
     match value {
         DirectValue::Int(number) => Some(f64::from(number)),
@@ -109,7 +101,12 @@ pub(super) fn read_direct(args: DirectArgs<'_>) -> Direct {
         DirectValue::Undefined => Some(0.0),
         other => direct_number(other),
     };
-    let place = read_type(args.get(2)).zip(direct_number(args.get(0))).zip(offset);
+    let place = args
+        .get(2)
+        .as_u32()
+        .and_then(NativeType::from_number)
+        .zip(direct_number(args.get(0)))
+        .zip(offset);
     let Some(((ty, base), offset)) = place.filter(|((_, base), _)| *base != 0.0) else {
         return Direct::Locked;
     };

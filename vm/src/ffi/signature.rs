@@ -10,6 +10,7 @@ use libffi::raw::{ffi_abi_FFI_DEFAULT_ABI, ffi_cif, ffi_prep_cif, ffi_status_FFI
 
 use crate::engine::{Args, Ctx, ErrorClass, JsResult, Object};
 
+use super::registers::{self, Registers};
 use super::types::NativeType;
 
 /// Most arguments of a function; more than any C compiler promises is of no use.
@@ -21,6 +22,8 @@ pub(super) struct Signature {
     pub(super) args: Box<[NativeType]>,
     /// Type of the result.
     pub(super) returns: NativeType,
+    /// Calls need no more than these.
+    pub(super) registers: Option<Registers>,
     cif: ffi_cif,
 }
 
@@ -46,6 +49,7 @@ impl Signature {
         let signature = Box::leak(Box::new(Self {
             args: args.into(),
             returns,
+            registers: registers::plan(args),
             cif: ffi_cif::default(),
         }));
         let count = u32::try_from(types.len()).ok()?;

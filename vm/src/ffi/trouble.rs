@@ -104,6 +104,9 @@ pub(super) fn is_pending() -> bool {
 /// # Errors
 /// That.
 pub(super) fn raise<'r>(cx: Ctx<'r>, name_of: impl Fn(u64) -> String) -> JsResult<'r, ()> {
+    if !is_pending() {
+        return Ok(());
+    }
     let notes = take_notes();
     HAS_THROWN.set(false);
     if let Some(holder) = THROWN.take().as_ref().and_then(|thrown| thrown.open(cx)) {

@@ -126,6 +126,13 @@ fn a_crash_in_a_native_function_is_charged_to_the_running_test() {
     assert_eq!(outcome.test("crashes in C")["status"], "failed");
 }
 
+#[test]
+fn a_callback_without_end_is_stopped_and_the_file_goes_on() {
+    let outcome = run(&["endless"], &[]);
+    outcome.exits(1).counts(1, 1).shows("did not finish within 300 ms");
+    assert_eq!(outcome.test("the next test")["status"], "passed");
+}
+
 /// What the allocator makes of its own bytes being overwritten is its affair: either nothing of the engine has changed, or the end of the
 /// worker is told for what it is.
 #[test]

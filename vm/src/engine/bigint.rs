@@ -10,11 +10,15 @@ use super::ctx::{Ctx, ErrorClass};
 use super::value::Value;
 use super::{JsResult, sys};
 
+type FromI64 = unsafe extern "C" fn(sys::JSContextRef, i64, sys::Exception) -> sys::JSValueRef;
+type FromU64 = unsafe extern "C" fn(sys::JSContextRef, u64, sys::Exception) -> sys::JSValueRef;
+type ToU64 = unsafe extern "C" fn(sys::JSContextRef, sys::JSValueRef, sys::Exception) -> u64;
+
 /// Exported by engines from 2.46 on.
 struct Functions {
-    from_i64: unsafe extern "C" fn(sys::JSContextRef, i64, sys::Exception) -> sys::JSValueRef,
-    from_u64: unsafe extern "C" fn(sys::JSContextRef, u64, sys::Exception) -> sys::JSValueRef,
-    to_u64: unsafe extern "C" fn(sys::JSContextRef, sys::JSValueRef, sys::Exception) -> u64,
+    from_i64: FromI64,
+    from_u64: FromU64,
+    to_u64: ToU64,
 }
 
 fn functions(cx: Ctx<'_>) -> JsResult<'_, &'static Functions> {
@@ -32,9 +36,9 @@ fn functions(cx: Ctx<'_>) -> JsResult<'_, &'static Functions> {
             // SAFETY: the engine exports these under these signatures.
             unsafe {
                 Some(Functions {
-                    from_i64: std::mem::transmute::<*mut c_void, _>(from_i64),
-                    from_u64: std::mem::transmute::<*mut c_void, _>(from_u64),
-                    to_u64: std::mem::transmute::<*mut c_void, _>(to_u64),
+                    from_i64: std::mem::transmute::<*mut c_void, FromI64>(from_i64),
+                    from_u64: std::mem::transmute::<*mut c_void, FromU64>(from_u64),
+                    to_u64: std::mem::transmute::<*mut c_void, ToU64>(to_u64),
                 })
             }
         })

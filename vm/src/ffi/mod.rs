@@ -6,6 +6,7 @@
 mod call;
 mod callback;
 mod cc;
+mod closure;
 mod convert;
 mod library;
 mod pointer;

@@ -2,7 +2,7 @@
 
 use crate::engine::{Args, BufferEnd, Ctx, Direct, DirectArgs, DirectValue, ErrorClass, JsResult, ValueKind};
 
-use super::callback;
+use super::closure::in_collection;
 use super::convert::{describe, is_detached, to_value};
 use super::library::Mapped;
 use super::slot::{Slot, address};
@@ -197,7 +197,7 @@ fn deallocation(function: usize, bytes: u64, context: u64) -> BufferEnd {
             )
         };
         // SAFETY: as above.
-        callback::in_collection(|| unsafe { free(at(bytes), at(context)) });
+        in_collection(|| unsafe { free(at(bytes), at(context)) });
         drop(library);
     })
 }

@@ -204,7 +204,7 @@ fn is_wide(ty: T) -> bool {
 /// An address from a number, unless it is negative, broken or larger than any.
 pub(super) fn address(number: f64) -> Option<u64> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked")]
-    (number >= 0.0 && number < 18_446_744_073_709_551_616.0 && number.fract() == 0.0).then_some(number as u64)
+    ((0.0..18_446_744_073_709_551_616.0).contains(&number) && number.fract() == 0.0).then_some(number as u64)
 }
 
 /// The low 64 bits of the number's whole part.

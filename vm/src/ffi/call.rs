@@ -123,9 +123,9 @@ pub(super) fn unbind_all() -> Vec<Rc<Library>> {
     })
 }
 
-/// Whether a native call is on the stack, so that what a callback throws has somewhere to go.
-pub(super) fn is_inside() -> bool {
-    DEPTH.get() > 0
+/// How many native calls are on the stack. What a callback throws goes to the last of them.
+pub(super) fn depth() -> u32 {
+    DEPTH.get()
 }
 
 fn find(number: u32) -> Option<Rc<Prepared>> {
@@ -222,7 +222,7 @@ pub(super) fn call_direct(args: DirectArgs<'_>) -> Direct {
         return Direct::Locked;
     };
     let returns = prepared.signature.returns;
-    if !trouble::is_pending()
+    if !trouble::is_pending(DEPTH.get())
         && let Some(value) = result.to_direct(returns)
     {
         return Direct::Done(value);
@@ -234,7 +234,7 @@ pub(super) fn call_direct(args: DirectArgs<'_>) -> Direct {
 /// The rest of a direct call: makes the result, or throws.
 pub(super) fn finish<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
     let (returns, result) = RESULT.get();
-    trouble::raise(cx, callback::misused)?;
+    trouble::raise(cx, DEPTH.get(), callback::misused)?;
     to_value(cx, returns, result)
 }
 
@@ -252,7 +252,7 @@ pub(super) fn call<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
         *slot = to_slot(cx, *ty, args.get(cx, index + 1), Place::Argument(&prepared.name, index))?;
     }
     let result = prepared.invoke(slots);
-    trouble::raise(cx, callback::misused)?;
+    trouble::raise(cx, DEPTH.get(), callback::misused)?;
     to_value(cx, signature.returns, result)
 }
 

@@ -208,10 +208,9 @@ pub(super) fn run_here(number: u64, returns: NativeType, slots: &[Slot]) -> Slot
             .run(cx, |cx, index, ty| to_value(cx, ty, slots[index]))
             .and_then(|value| to_slot(cx, returns, value, Place::Returned(&callback.name)));
         returned.unwrap_or_else(|thrown| {
-            if call::is_inside() {
-                trouble::keep(cx, thrown);
-            } else {
-                report_uncaught(cx, thrown.0);
+            match call::depth() {
+                0 => report_uncaught(cx, thrown.0),
+                depth => trouble::keep(cx, depth, thrown),
             }
             Slot::ZERO
         })

@@ -10,10 +10,19 @@ use std::sync::{Mutex, PoisonError};
 use crate::engine::{Ctx, ErrorClass, JsResult, Persistent, Thrown};
 use crate::host::host;
 
+/// What a callback threw, until the native call it was made in has returned.
+struct Waiting {
+    /// How many native calls were on the stack.
+    depth: u32,
+    /// The error, in an array: errors are values, and only objects can be kept.
+    holder: Persistent,
+}
+
 thread_local! {
-    /// What a callback threw, in an array: errors are values, and only objects can be kept.
-    static THROWN: RefCell<Option<Persistent>> = const { RefCell::new(None) };
-    static HAS_THROWN: Cell<bool> = const { Cell::new(false) };
+    /// By depth: a callback may make native calls of its own while an error of before waits.
+    static THROWN: RefCell<Vec<Waiting>> = const { RefCell::new(Vec::new()) };
+    /// The depth of the last one; zero if there is none.
+    static DEEPEST: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Why a call of a callback was not run.
@@ -81,45 +90,57 @@ pub(super) fn take_notes() -> Vec<Note> {
     taken
 }
 
-/// Keeps what a callback threw for the call it was made in. The first one counts, as it does in JavaScript: whatever ran on after it ran on a
-/// result that was none.
-pub(super) fn keep<'r>(cx: Ctx<'r>, thrown: Thrown<'r>) {
-    if HAS_THROWN.get() {
+/// Keeps what a callback threw for the call it was made in, with `depth` native calls on the stack. The first one counts, as it does in
+/// JavaScript: whatever ran on after it ran on a result that was none.
+pub(super) fn keep<'r>(cx: Ctx<'r>, depth: u32, thrown: Thrown<'r>) {
+    if DEEPEST.get() >= depth {
         return;
     }
     let holder = cx.array();
     if holder.set_index(cx, 0, thrown.0).is_ok() {
-        THROWN.set(Some(host().persist(holder)));
-        HAS_THROWN.set(true);
+        let holder = host().persist(holder);
+        THROWN.with_borrow_mut(|waiting| waiting.push(Waiting { depth, holder }));
+        DEEPEST.set(depth);
     }
 }
 
-/// Whether the call that just returned may have to throw.
-pub(super) fn is_pending() -> bool {
-    HAS_THROWN.get() || NOTE_COUNT.load(Ordering::Acquire) != 0
+/// Takes what the call that just returned has to throw; `depth` calls are left.
+fn take(depth: u32) -> Option<Persistent> {
+    if DEEPEST.get() <= depth {
+        return None;
+    }
+    THROWN.with_borrow_mut(|waiting| {
+        let taken = waiting.pop();
+        DEEPEST.set(waiting.last().map_or(0, |next| next.depth));
+        taken.map(|taken| taken.holder)
+    })
 }
 
-/// Throws what has to be thrown now that a call has returned.
+/// Whether the call that just returned may have to throw; `depth` calls are left.
+pub(super) fn is_pending(depth: u32) -> bool {
+    DEEPEST.get() > depth || NOTE_COUNT.load(Ordering::Acquire) != 0
+}
+
+/// Throws what has to be thrown now that a call has returned; `depth` calls are left.
 ///
 /// # Errors
 /// That.
-pub(super) fn raise<'r>(cx: Ctx<'r>, name_of: impl Fn(u64) -> String) -> JsResult<'r, ()> {
-    if !is_pending() {
+pub(super) fn raise<'r>(cx: Ctx<'r>, depth: u32, name_of: impl Fn(u64) -> String) -> JsResult<'r, ()> {
+    if !is_pending(depth) {
         return Ok(());
     }
-    let notes = take_notes();
-    HAS_THROWN.set(false);
-    if let Some(holder) = THROWN.take().as_ref().and_then(|thrown| thrown.open(cx)) {
+    if let Some(holder) = take(depth).as_ref().and_then(|thrown| thrown.open(cx)) {
         return Err(Thrown(holder.get_index(cx, 0)?));
     }
-    match notes.first() {
-        Some(note) => Err(cx.error(ErrorClass::Error, &note.misuse.text(&name_of(note.callback)))),
-        None => Ok(()),
-    }
+    let mut notes = take_notes().into_iter();
+    let Some(first) = notes.next() else { return Ok(()) };
+    // One error at a time: the others wait for the next call or the next turn.
+    notes.for_each(note);
+    Err(cx.error(ErrorClass::Error, &first.misuse.text(&name_of(first.callback))))
 }
 
 /// Forgets what was thrown: its realm ends.
 pub(super) fn forget() {
-    HAS_THROWN.set(false);
-    THROWN.set(None);
+    DEEPEST.set(0);
+    THROWN.set(Vec::new());
 }

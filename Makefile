@@ -3,24 +3,28 @@
 CARGO ?= cargo
 DEMO := fixtures/demo
 
-.PHONY: demo test ready deps npm fmt-check lint docs stress bench clean
+.PHONY: demo test ready deps assets npm fmt-check lint docs stress bench clean
 
 # A fresh machine to a green run: system packages, a release build, trun on the demo project.
-demo: deps
+demo: deps assets
 	$(CARGO) build --release --locked -p trun
 	cd $(DEMO) && ../../target/release/trun --parallel=4
 
 # Everything the tests need, then all tests.
-test: deps npm
+test: deps assets npm
 	$(CARGO) test --workspace --locked
 
 # What CI runs.
-ready: deps npm fmt-check lint docs
+ready: deps assets npm fmt-check lint docs
 	$(CARGO) test --workspace --locked
 
 # The system's development packages of JavaScriptCore, OpenSSL and libffi.
 deps:
 	@scripts/system-packages.sh
+
+# JavaScript packages that trun embeds (vm/js/dist), pinned in vm/assets/package-lock.json.
+assets:
+	@scripts/assets.sh
 
 # npm packages that only tests need, pinned in tests/npm/package-lock.json.
 npm:
@@ -29,14 +33,14 @@ npm:
 fmt-check:
 	$(CARGO) fmt --all --check
 
-lint:
+lint: assets
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 
-docs:
+docs: assets
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items --locked
 
 # The whole suite while the collector runs at every chance. Long: not part of CI.
-stress: deps npm
+stress: deps assets npm
 	TRUN_GC_STRESS=20 $(CARGO) test --workspace --locked
 
 clean:

@@ -78,6 +78,10 @@
   fromModule('web/event_target', 'Event', 'EventTarget', 'CustomEvent');
   fromModule('web/dom_exception', 'DOMException');
   fromModule('web/blob', 'Blob', 'File');
+  fromModule('node/stream/web', 'ReadableStream', 'ReadableStreamDefaultReader', 'ReadableStreamBYOBReader', 'ReadableStreamBYOBRequest',
+    'ReadableByteStreamController', 'ReadableStreamDefaultController', 'TransformStream', 'TransformStreamDefaultController', 'WritableStream',
+    'WritableStreamDefaultController', 'WritableStreamDefaultWriter', 'ByteLengthQueuingStrategy', 'CountQueuingStrategy',
+    'TextEncoderStream', 'TextDecoderStream', 'CompressionStream', 'DecompressionStream');
   lazyGlobal('performance', () => requireInternal('web/performance').performance);
   fromModule('web/performance', 'PerformanceEntry', 'PerformanceMark', 'PerformanceMeasure', 'PerformanceObserver');
   defineProperty(globalThis, 'gc', { value: function gc() { binding('task').collect(); }, writable: true, configurable: true });

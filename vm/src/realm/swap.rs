@@ -82,6 +82,7 @@ pub fn close(
 fn stop_what_is_open(host: &Host) {
     host.event_loop.clear();
     crate::node::stop_all();
+    crate::net::stop_all();
 }
 
 /// Promise reactions that stopping has queued run now, or they would keep the realm and run in the next file's time. Bounded: a

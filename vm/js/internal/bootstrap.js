@@ -78,6 +78,11 @@
   fromModule('web/event_target', 'Event', 'EventTarget', 'CustomEvent');
   fromModule('web/dom_exception', 'DOMException');
   fromModule('web/blob', 'Blob', 'File');
+  fromModule('web/headers', 'Headers');
+  fromModule('web/request', 'Request');
+  fromModule('web/response', 'Response');
+  fromModule('web/form_data', 'FormData');
+  fromModule('web/fetch', 'fetch');
   fromModule('node/stream/web', 'ReadableStream', 'ReadableStreamDefaultReader', 'ReadableStreamBYOBReader', 'ReadableStreamBYOBRequest',
     'ReadableByteStreamController', 'ReadableStreamDefaultController', 'TransformStream', 'TransformStreamDefaultController', 'WritableStream',
     'WritableStreamDefaultController', 'WritableStreamDefaultWriter', 'ByteLengthQueuingStrategy', 'CountQueuingStrategy',

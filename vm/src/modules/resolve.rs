@@ -41,9 +41,11 @@ impl Target {
     }
 }
 
-/// Test frameworks whose modules are built in, even when the real package is installed.
+/// Modules of test frameworks and runtimes that are built in, even when a package of that name is installed.
 const HARNESS_MODULES: &[(&str, &str)] = &[
+    ("trun", "harness/modules/trun"),
     ("trun:test", "harness/modules/trun_test"),
+    ("bun", "harness/modules/bun"),
     ("bun:test", "harness/modules/bun_test"),
     ("vitest", "harness/modules/vitest"),
     ("@jest/globals", "harness/modules/jest_globals"),

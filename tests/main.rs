@@ -5,6 +5,7 @@
 
 mod cli;
 mod fixtures;
+mod http;
 mod output;
 mod packages;
 mod processes;

@@ -100,7 +100,7 @@ function fail(link, id, request, error) {
   }
   let result;
   try {
-    result = Reflect.apply(handler, server, [error]);
+    result = handler(error);
   } catch (second) {
     failPlainly(link, id, request, second);
     return;
@@ -186,11 +186,12 @@ class Server {
     this.#router = makeRouter(options.routes);
   }
 
+  // Without `this`: an async handler that waits would hold the wrapper by it.
   [kHandle](request) {
     const found = this.#router?.(request);
-    if (found !== undefined) return typeof found === 'function' ? Reflect.apply(found, this, [request, this]) : found.clone();
+    if (found !== undefined) return typeof found === 'function' ? found(request, this) : found.clone();
     const { fetch } = this.#options;
-    return fetch === undefined ? new Response('', { status: 404 }) : Reflect.apply(fetch, this, [request, this]);
+    return fetch === undefined ? new Response('', { status: 404 }) : fetch(request, this);
   }
 
   [kErrorHandler]() { return this.#options.error; }
@@ -240,7 +241,7 @@ class Server {
       } catch (error) {
         const handler = this.#options.error;
         if (handler === undefined) throw error;
-        return Reflect.apply(handler, this, [error]);
+        return handler(error);
       }
     })();
     answer.then(done, done);

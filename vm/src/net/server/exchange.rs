@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING, UPGRADE};
+use http::header::{CONNECTION, CONTENT_LENGTH, UPGRADE};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
@@ -80,16 +80,11 @@ fn plain(status: StatusCode) -> Answer {
     response
 }
 
-/// What may not even be shown to a handler.
-fn rejected(head: &HeaderMap, limit: u64) -> Option<StatusCode> {
-    // Two ways of telling the length are how requests are smuggled.
-    if head.contains_key(TRANSFER_ENCODING) && head.contains_key(CONTENT_LENGTH) {
-        return Some(StatusCode::BAD_REQUEST);
-    }
+/// Whether the announced body is longer than allowed. (Messages with two ways of telling their length, by which requests are smuggled, are
+/// hyper's: chunks win, and the connection ends.)
+fn is_too_long(head: &HeaderMap, limit: u64) -> bool {
     let announced: Option<u64> = head.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
-    announced
-        .is_some_and(|length| length > limit)
-        .then_some(StatusCode::PAYLOAD_TOO_LARGE)
+    announced.is_some_and(|length| length > limit)
 }
 
 /// Takes the exchange out of the table if the connection ends before the answer.
@@ -115,8 +110,8 @@ pub(super) async fn serve(
         return Ok(plain(StatusCode::SERVICE_UNAVAILABLE));
     }
     let limit = server.limit.get();
-    if let Some(status) = rejected(request.headers(), limit) {
-        return Ok(plain(status));
+    if is_too_long(request.headers(), limit) {
+        return Ok(plain(StatusCode::PAYLOAD_TOO_LARGE));
     }
     let id = ids::next();
     let upgrade = request

@@ -80,6 +80,7 @@ pub(super) fn start(server: Rc<Server>, accepted: Accepted) {
     host().event_loop.spawn(async move {
         run(&server, &connection, TokioIo::new(accepted.io)).await;
         server.connections.borrow_mut().remove(&connection.id);
+        server.tell_number(-f64::from(connection.id));
         server.forget_if_over();
     });
 }

@@ -18,6 +18,9 @@ use crate::net::{headers, ids, incoming, sockets};
 use super::Server;
 use super::connection::Connection;
 
+/// Headers of a head that JavaScript writes as bytes.
+const MAX_FIELDS: usize = 100;
+
 type Answer = Response<Outgoing<Guard>>;
 
 /// Counts a request as pending from here to its drop: the response was sent, or the connection is gone.
@@ -46,7 +49,7 @@ impl Drop for Guard {
     fn drop(&mut self) {
         self.connection.finish();
         if self.tells {
-            tell_closed(&self.server, self.request);
+            self.server.tell_number(f64::from(self.request));
         }
         self.server.count_down();
     }
@@ -184,17 +187,6 @@ fn tell_request(
     }));
 }
 
-/// `onEvent(number)`: the response was sent, or the connection is gone.
-fn tell_closed(server: &Rc<Server>, id: u32) {
-    let server = Rc::clone(server);
-    host()
-        .event_loop
-        .complete(Box::new(move |cx| match server.on_event.open(cx) {
-            Some(callback) => callback.call(cx, &[cx.number(id)]).map(|_| ()),
-            None => Ok(()),
-        }));
-}
-
 fn take(id: u32) -> Option<Waiting> {
     WAITING.with_borrow_mut(|waiting| waiting.remove(&id))
 }
@@ -231,6 +223,29 @@ fn response(status: StatusCode, reason: &str, fields: HeaderMap, body: Outgoing<
         response.extensions_mut().insert(phrase);
     }
     response
+}
+
+/// `parseHead(bytes)`: `[length, status, reason, headers]` of a response's head, null if it is not complete, undefined if it is none.
+pub(super) fn parse_head<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let bytes = args.get(cx, 0).to_bytes(cx, "bytes")?;
+    let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
+    let mut head = httparse::Response::new(&mut fields);
+    let length = match head.parse(&bytes) {
+        Ok(httparse::Status::Complete(length)) => length,
+        Ok(httparse::Status::Partial) => return Ok(cx.null()),
+        Err(_) => return Ok(cx.undefined()),
+    };
+    let flat: Vec<String> = head
+        .headers
+        .iter()
+        .flat_map(|field| [field.name.to_ascii_lowercase(), headers::latin1(field.value)])
+        .collect();
+    let list = cx.array();
+    list.set_index(cx, 0, cx.number_from_u64(length as u64))?;
+    list.set_index(cx, 1, cx.number(head.code.unwrap_or(0)))?;
+    list.set_index(cx, 2, cx.string(head.reason.unwrap_or("")))?;
+    list.set_index(cx, 3, cx.string(&flat.join("\n")))?;
+    Ok(list.into())
 }
 
 /// `refuse(request)`: 503, and the connection ends.

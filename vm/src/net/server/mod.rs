@@ -38,6 +38,7 @@ pub(crate) static SERVER: BindingTable = BindingTable {
         native(c"refuse", exchange::refuse),
         native(c"drop", exchange::abandon),
         native(c"upgrade", exchange::upgrade),
+        native(c"parseHead", exchange::parse_head),
     ],
 };
 
@@ -48,7 +49,7 @@ thread_local! {
 /// A server, from `serve` to the end of its last connection.
 pub(super) struct Server {
     id: u32,
-    /// `onEvent(kind, …)`; never refers to the wrapper strongly once that is stopped.
+    /// `onEvent(request)` and `onEvent(number)`; never refers to the wrapper strongly once that is stopped.
     on_event: Persistent,
     pending: Cell<u32>,
     /// Set by `stop`: the wrapper is watched, not held.
@@ -134,6 +135,17 @@ impl Server {
         if SERVERS.with_borrow_mut(|servers| servers.remove(&self.id)).is_some() {
             self.unwatch();
         }
+    }
+
+    /// `onEvent(number)`: a request's, its response was sent or its connection is gone; a connection's, negative, it has ended.
+    fn tell_number(self: &Rc<Self>, number: f64) {
+        let server = Rc::clone(self);
+        host()
+            .event_loop
+            .complete(Box::new(move |cx| match server.on_event.open(cx) {
+                Some(callback) => callback.call(cx, &[cx.number(number)]).map(|_| ()),
+                None => Ok(()),
+            }));
     }
 
     fn close_idle(&self) {

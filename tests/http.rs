@@ -1,4 +1,6 @@
-//! What test files leave open of the network ends with them.
+//! The network in test files: what they leave open ends with them, and the packages that people use for it work.
+
+use std::path::Path;
 
 use crate::support::Project;
 
@@ -56,4 +58,22 @@ fn servers_sockets_and_fetches_end_with_their_file() {
         let outcome = project.trun(&[workers]).run();
         outcome.exits(0).counts(2 * FILES as u64, 0);
     }
+}
+
+/// express, fastify, supertest and ws from npm, pinned in `tests/npm`.
+#[test]
+fn web_packages_from_npm_work() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let packages = root.join("tests/npm/node_modules");
+    assert!(
+        packages.join("express").is_dir(),
+        "the npm packages are not installed: run `make npm`"
+    );
+    let project = Project::new();
+    std::os::unix::fs::symlink(packages, project.path("node_modules")).expect("a fresh project has no packages");
+    for name in ["apps.test.ts", "ws.test.ts"] {
+        let text = std::fs::read_to_string(root.join("fixtures/npm-http").join(name)).expect("the fixture is there");
+        project.write(name, &text);
+    }
+    project.trun(&["--parallel=2"]).run().exits(0).counts(9, 0);
 }

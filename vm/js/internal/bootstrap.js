@@ -78,6 +78,9 @@
   fromModule('web/event_target', 'Event', 'EventTarget', 'CustomEvent');
   fromModule('web/dom_exception', 'DOMException');
   fromModule('web/blob', 'Blob', 'File');
+  fromModule('web/websocket', 'WebSocket');
+  fromModule('web/message_events', 'MessageEvent', 'CloseEvent', 'ErrorEvent');
+  lazyGlobal('crypto', () => requireInternal('node/crypto').webcrypto);
   fromModule('web/headers', 'Headers');
   fromModule('web/request', 'Request');
   fromModule('web/response', 'Response');

@@ -16,11 +16,19 @@ mod outgoing;
 mod server;
 mod sockets;
 mod tls;
+mod websocket;
 
 use crate::engine::{BindingTable, host as native};
 
 /// Natives by area.
-pub(crate) static TABLES: &[&BindingTable] = &[&coding::CODING, &sockets::NET, &server::SERVER, &form::FORM, &HTTP];
+pub(crate) static TABLES: &[&BindingTable] = &[
+    &coding::CODING,
+    &sockets::NET,
+    &server::SERVER,
+    &form::FORM,
+    &websocket::WEBSOCKET,
+    &HTTP,
+];
 
 /// `binding('http')`: messages and their bodies.
 static HTTP: BindingTable = BindingTable {
@@ -40,6 +48,7 @@ static HTTP: BindingTable = BindingTable {
 /// Closes what the realm has left open, without telling it.
 pub(crate) fn stop_all() {
     server::close_all();
+    websocket::close_all();
     client::close_all();
     incoming::close_all();
     outgoing::close_all();
@@ -52,7 +61,7 @@ pub(crate) fn stop_all() {
 pub struct OpenHandles {
     /// HTTP servers and listening sockets.
     pub servers: usize,
-    /// Connected sockets.
+    /// Connected sockets, WebSockets included.
     pub sockets: usize,
     /// Requests that wait for their response.
     pub requests: usize,
@@ -64,7 +73,7 @@ pub fn open_handles() -> OpenHandles {
     let (sockets, listeners) = sockets::count_open();
     OpenHandles {
         servers: server::count_open() + listeners,
-        sockets,
+        sockets: sockets + websocket::count_open(),
         requests: client::open_requests(),
     }
 }

@@ -1,5 +1,7 @@
 //! TLS by the system's OpenSSL, both ends.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -103,7 +105,20 @@ fn fill(context: &mut openssl::ssl::SslContextBuilder, options: &TlsOptions) -> 
     context.set_max_proto_version(options.max_version.as_deref().and_then(version))
 }
 
-fn client(options: &TlsOptions, host: &str) -> Result<Ssl, ErrorStack> {
+thread_local! {
+    /// Reading the system's authorities takes tens of milliseconds: once for each set of options.
+    static CONNECTORS: RefCell<HashMap<String, SslConnector>> = RefCell::default();
+}
+
+/// More sets of options than this are not kept.
+const MAX_CONNECTORS: usize = 32;
+
+/// For all connections with these options.
+fn connector(options: &TlsOptions) -> Result<SslConnector, ErrorStack> {
+    let key = format!("{options:?}");
+    if let Some(known) = CONNECTORS.with_borrow(|known| known.get(&key).cloned()) {
+        return Ok(known);
+    }
     let mut builder = SslConnector::builder(SslMethod::tls_client())?;
     fill(&mut builder, options)?;
     // Checked after the handshake, so that the error can say what is wrong in Node's words.
@@ -111,9 +126,20 @@ fn client(options: &TlsOptions, host: &str) -> Result<Ssl, ErrorStack> {
     if !options.alpn.is_empty() {
         builder.set_alpn_protos(&alpn_wire(&options.alpn))?;
     }
+    let made = builder.build();
+    CONNECTORS.with_borrow_mut(|known| {
+        if known.len() == MAX_CONNECTORS {
+            known.clear();
+        }
+        known.insert(key, made.clone());
+    });
+    Ok(made)
+}
+
+fn client(options: &TlsOptions, host: &str) -> Result<Ssl, ErrorStack> {
     let name = options.servername.as_deref().unwrap_or(host);
     let is_address = name.parse::<std::net::IpAddr>().is_ok();
-    let mut configuration = builder.build().configure()?;
+    let mut configuration = connector(options)?.configure()?;
     configuration.set_verify_hostname(true);
     configuration.set_use_server_name_indication(!is_address && !name.is_empty());
     configuration.into_ssl(name)

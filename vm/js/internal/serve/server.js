@@ -260,7 +260,7 @@ class Server {
     if (websocket === undefined) throw new TypeError('to upgrade requests, serve needs a "websocket" object with handlers');
     const { SocketGroup } = require('internal/serve/server_websocket');
     this.#link.sockets ??= new SocketGroup();
-    const upgraded = this.#link.sockets.accept(request, known.id, { options, handlers: () => this.#options.websocket });
+    const upgraded = this.#link.sockets.accept(request, known.id, { options, handlers: websocket, addresses: known.addresses });
     if (upgraded) this.#link.active.delete(known.id);
     return upgraded;
   }

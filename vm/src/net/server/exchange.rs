@@ -270,20 +270,19 @@ pub(super) fn abandon<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     Ok(cx.undefined())
 }
 
-/// `upgrade(request, headers)`: 101; the number of the socket that the connection has become, undefined when it is gone.
-pub(super) fn upgrade<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
-    let fields = headers::parse(&args.text(cx, 1)?).map_err(|error| error.thrown(cx))?;
-    let Some(mut waiting) = take(args.u32(cx, 0)?) else {
-        return Ok(cx.undefined());
-    };
-    let Some(upgrade) = waiting.upgrade.take() else {
-        return Ok(cx.undefined());
-    };
+/// Answers 101; what the connection becomes, or nothing when it is gone or the client asked for no such thing.
+pub(in crate::net) fn switch_protocols(id: u32, fields: HeaderMap) -> Option<OnUpgrade> {
+    let mut waiting = take(id)?;
+    let upgrade = waiting.upgrade.take()?;
     waiting.guard.tells = false;
     let body = Outgoing::whole("", Some(waiting.guard));
     let response = response(StatusCode::SWITCHING_PROTOCOLS, "", fields, body);
-    match waiting.answer.send(response) {
-        Ok(()) => Ok(cx.number(sockets::upgraded(upgrade))),
-        Err(_) => Ok(cx.undefined()),
-    }
+    waiting.answer.send(response).ok().map(|()| upgrade)
+}
+
+/// `upgrade(request, headers)`: 101; the number of the socket that the connection has become, undefined when it is gone.
+pub(super) fn upgrade<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let fields = headers::parse(&args.text(cx, 1)?).map_err(|error| error.thrown(cx))?;
+    let upgrade = switch_protocols(args.u32(cx, 0)?, fields);
+    Ok(upgrade.map_or_else(|| cx.undefined(), |upgrade| cx.number(sockets::upgraded(upgrade))))
 }

@@ -6,7 +6,7 @@
 //! `pending` returns to zero on every path.
 
 mod connection;
-mod exchange;
+pub(super) mod exchange;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;

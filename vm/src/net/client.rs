@@ -17,7 +17,7 @@ use crate::host::host;
 use super::connect::{Addresses, Connected, Endpoint};
 use super::error::{NetError, NetResult};
 use super::outgoing::Outgoing;
-use super::{headers, ids, incoming, sockets, tls};
+use super::{headers, ids, incoming, sockets, tls, values};
 
 type Sender = SendRequest<Outgoing>;
 
@@ -218,8 +218,8 @@ impl Answer {
         answer.set_index(cx, 3, cx.string(&flat))?;
         answer.set_index(cx, 4, cx.number(body))?;
         answer.set_index(cx, 5, cx.optional_string(coding))?;
-        answer.set_index(cx, 6, sockets::addresses_value(cx, &line.addresses)?)?;
-        answer.set_index(cx, 7, sockets::session_value(cx, line.tls.as_ref())?)?;
+        answer.set_index(cx, 6, values::addresses_value(cx, &line.addresses)?)?;
+        answer.set_index(cx, 7, values::session_value(cx, line.tls.as_ref())?)?;
         answer.set_index(cx, 8, cx.number(socket))?;
         Ok(answer.into())
     }

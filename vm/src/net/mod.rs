@@ -16,6 +16,7 @@ mod outgoing;
 mod server;
 mod sockets;
 mod tls;
+mod values;
 mod websocket;
 
 use crate::engine::{BindingTable, host as native};

@@ -5,12 +5,15 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll, ready};
 
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
+use tokio::io::{AsyncRead as _, AsyncWriteExt as _, ReadBuf, ReadHalf, WriteHalf};
 use tokio::sync::Notify;
 
 use crate::engine::{Args, BindingTable, Ctx, JsResult, Persistent, Value, host as native};
@@ -21,6 +24,7 @@ use super::error::{NetError, NetResult};
 use super::ids;
 use super::listen::{Accepted, ListenOptions, Listener, Listening};
 use super::tls::{self, Acceptor, TlsOptions};
+use super::values::{addresses_value, session_value};
 
 pub(crate) static NET: BindingTable = BindingTable {
     name: "net",
@@ -52,6 +56,7 @@ struct Socket {
 
 thread_local! {
     static SOCKETS: RefCell<HashMap<u32, Rc<Socket>>> = RefCell::default();
+    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static LISTENERS: RefCell<HashMap<u32, Listening>> = RefCell::default();
 }
 
@@ -154,41 +159,6 @@ pub(super) fn upgraded(upgrade: OnUpgrade) -> u32 {
     id
 }
 
-/// `[local address, local port, remote address, remote port, family]`, without addresses for Unix sockets.
-pub(super) fn addresses_value<'r>(cx: Ctx<'r>, addresses: &Addresses) -> JsResult<'r, Value<'r>> {
-    let list = cx.array();
-    for (index, address) in (0..).step_by(2).zip([addresses.local, addresses.remote]) {
-        let text = address.map(|address| address.ip().to_string());
-        list.set_index(cx, index, cx.optional_string(text.as_deref()))?;
-        list.set_index(
-            cx,
-            index + 1,
-            address.map_or_else(|| cx.undefined(), |a| cx.number(a.port())),
-        )?;
-    }
-    let family = addresses
-        .remote
-        .or(addresses.local)
-        .map(|a| if a.is_ipv6() { "IPv6" } else { "IPv4" });
-    list.set_index(cx, 4, cx.optional_string(family))?;
-    Ok(list.into())
-}
-
-/// A handshake's findings, or undefined without TLS.
-pub(super) fn session_value<'r>(cx: Ctx<'r>, session: Option<&tls::Session>) -> JsResult<'r, Value<'r>> {
-    let Some(session) = session else {
-        return Ok(cx.undefined());
-    };
-    let object = cx.object();
-    object.set(cx, "unauthorized", cx.optional_string(session.unauthorized.as_deref()))?;
-    object.set(cx, "protocol", cx.string(&session.protocol))?;
-    object.set(cx, "cipher", cx.string(&session.cipher))?;
-    object.set(cx, "alpn", cx.optional_string(session.alpn.as_deref()))?;
-    object.set(cx, "servername", cx.optional_string(session.servername.as_deref()))?;
-    object.set(cx, "peer", cx.optional_string(session.peer.as_deref()))?;
-    Ok(object.into())
-}
-
 fn connected_value<'r>(cx: Ctx<'r>, addresses: &Addresses, session: Option<&tls::Session>) -> JsResult<'r> {
     let pair = cx.array();
     pair.set_index(cx, 0, addresses_value(cx, addresses)?)?;
@@ -224,11 +194,9 @@ fn read<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let next = async move {
         let socket = socket.ok_or_else(closed)?;
         let mut reader = socket.take(&socket.reader).await?;
-        let mut bytes = vec![0; CHUNK];
-        let count = socket.unless_closed(reader.read(&mut bytes)).await?;
+        let bytes = socket.unless_closed(poll_fn(|cx| poll_read(&mut reader, cx))).await?;
         socket.put_back(&socket.reader, reader);
-        bytes.truncate(end_as_zero(count).map_err(|error| NetError::from_io(&error, "read"))?);
-        Ok(bytes)
+        bytes.map_err(|error| NetError::from_io(&error, "read"))
     };
     host().run_async(callback, next, |cx, result: NetResult<Vec<u8>>| match result {
         Ok(bytes) if bytes.is_empty() => Ok(cx.null()),
@@ -238,12 +206,18 @@ fn read<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     Ok(cx.undefined())
 }
 
-/// TLS without a goodbye is an end like another, as in Node.
-fn end_as_zero(count: io::Result<usize>) -> io::Result<usize> {
-    match count {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(0),
-        other => other,
-    }
+/// What is there, copied out of one buffer that all sockets share: a small message must not keep a large allocation.
+fn poll_read(reader: &mut ReadHalf<Io>, cx: &mut Context<'_>) -> Poll<io::Result<Vec<u8>>> {
+    SCRATCH.with_borrow_mut(|scratch| {
+        scratch.resize(CHUNK, 0);
+        let mut buffer = ReadBuf::new(scratch);
+        match ready!(Pin::new(reader).poll_read(cx, &mut buffer)) {
+            // TLS without a goodbye is an end like another, as in Node.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Poll::Ready(Ok(Vec::new())),
+            Err(error) => Poll::Ready(Err(error)),
+            Ok(()) => Poll::Ready(Ok(buffer.filled().to_vec())),
+        }
+    })
 }
 
 /// `write(id, data, callback)`: all of it.

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -15,6 +16,9 @@ use crate::net::listen::Accepted;
 use crate::net::{ids, tls};
 
 use super::{SERVERS, Server, exchange};
+
+/// How long the last request of a stopped server's connection may be followed by another.
+const LINGER: Duration = Duration::from_secs(3);
 
 /// What the server knows of it.
 pub(super) struct Connection {
@@ -43,6 +47,17 @@ impl Connection {
 
     pub(super) fn finish(&self) {
         self.active.set(self.active.get() - 1);
+    }
+
+    /// A stopped server's connection that has become idle is closed in a while, whether or not its client asks once more.
+    pub(super) fn linger(self: Rc<Self>) {
+        if self.active.get() > 0 {
+            return;
+        }
+        host().event_loop.spawn(async move {
+            tokio::time::sleep(LINGER).await;
+            self.close_if_idle();
+        });
     }
 
     pub(super) fn close_if_idle(&self) {

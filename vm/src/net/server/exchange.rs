@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use crate::engine::{Args, Ctx, JsResult};
 use crate::host::host;
 use crate::net::outgoing::{Outgoing, Unfinished};
-use crate::net::{headers, ids, incoming, sockets};
+use crate::net::{headers, ids, incoming, sockets, values};
 
 use super::Server;
 use super::connection::Connection;
@@ -48,6 +48,9 @@ impl Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         self.connection.finish();
+        if self.server.is_stopped() {
+            Rc::clone(&self.connection).linger();
+        }
         if self.tells {
             self.server.tell_number(f64::from(self.request));
         }
@@ -181,8 +184,8 @@ fn tell_request(
         list.set_index(cx, 5, cx.number(told.body))?;
         list.set_index(cx, 6, cx.boolean(told.upgrades))?;
         list.set_index(cx, 7, cx.number(connection.id))?;
-        list.set_index(cx, 8, sockets::addresses_value(cx, &connection.addresses)?)?;
-        list.set_index(cx, 9, sockets::session_value(cx, connection.session.as_ref())?)?;
+        list.set_index(cx, 8, values::addresses_value(cx, &connection.addresses)?)?;
+        list.set_index(cx, 9, values::session_value(cx, connection.session.as_ref())?)?;
         callback.call(cx, &[list.into()]).map(|_| ())
     }));
 }

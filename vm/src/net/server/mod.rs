@@ -2,7 +2,7 @@
 //!
 //! **Lifetime.** A server's JavaScript wrapper is held by JavaScript while it listens. From `stop` on only this module watches it, weakly,
 //! and every request first asks whether it is alive ([`Server::wrapper_lives`]): *before* anything is counted, kept or told. Where it is gone
-//! the answer is 503 and the connection is closed. What is counted is counted by a [`Guard`], which nothing but its drop ends, so
+//! the answer is 503 and the connection is closed. What is counted is counted by a [`exchange::Guard`], which nothing but its drop ends, so
 //! `pending` returns to zero on every path.
 
 mod connection;

@@ -16,7 +16,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead as _, AsyncWriteExt as _, ReadBuf, ReadHalf, WriteHalf};
 use tokio::sync::Notify;
 
-use crate::engine::{Args, BindingTable, Ctx, JsResult, Persistent, Value, host as native};
+use crate::engine::{Args, BindingTable, Ctx, JsResult, Persistent, host as native};
 use crate::host::host;
 
 use super::connect::{self, Addresses, Connected, Duplex, Endpoint};

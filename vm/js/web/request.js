@@ -169,4 +169,13 @@ function abortReceived(request) {
   state.controller?.abort(state.abortReason);
 }
 
-module.exports = { Request, abortReceived, receivedRequest, stateOfRequest: own };
+/** Lets go of a body that nobody has begun to read, so that its connection can go on. */
+function discardBody(request) {
+  const { body } = own(request);
+  const id = body.source?.id;
+  if (id === undefined || body.isUsed || body.stream !== undefined) return;
+  body.isUsed = true;
+  binding('http').cancel(id);
+}
+
+module.exports = { Request, abortReceived, discardBody, receivedRequest, stateOfRequest: own };

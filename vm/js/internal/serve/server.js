@@ -4,7 +4,7 @@
 // waits for a handler holds the wrapper: every way in asks the link again, before anything else.
 
 const asyncContext = require('internal/async_context');
-const { abortReceived, receivedRequest } = require('web/request');
+const { abortReceived, discardBody, receivedRequest } = require('web/request');
 const { Response, stateOfResponse } = require('web/response');
 const { pump } = require('web/body');
 const { flat } = require('web/headers');
@@ -57,7 +57,7 @@ function entered(link, told) {
   const [id, method, target, headers, , body, upgrades, , addresses] = told;
   const request = receivedRequest({ method, url: urlOf(link, target, headers), headers, body });
   received.set(request, { link, id, addresses, upgrades });
-  link.active.set(id, { request, isSent: false, cancel: undefined });
+  link.active.set(id, { request, isSent: false, hasBody: body !== 0, cancel: undefined });
   run(link, id, request, () => server[kHandle](request));
 }
 
@@ -147,6 +147,8 @@ function send(link, id, request, response) {
   const data = isHead || body.isEmpty ? null : isStream ? true : source;
   const writer = native.respond(id, state.status, state.statusText, flat(state.headers), data, data === true);
   body.isUsed = true;
+  // A turn later: the handler may still be about to read it.
+  if (entry.hasBody) require('node/timers').setImmediate(discardBody, request);
   if (data !== true || writer === undefined) {
     link.active.delete(id);
     return;

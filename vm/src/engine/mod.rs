@@ -109,4 +109,4 @@ pub use string::JsString;
 pub use value::{Value, ValueKind};
 pub use vm::{Global, Vm, VmError};
 pub use watchdog::Watchdog;
-pub use weak::Weak;
+pub use weak::{WatchId, Weak};

@@ -41,11 +41,6 @@ pub(super) fn close_all() {
     WAITING.take();
 }
 
-/// How many exchanges wait for a response.
-pub(super) fn open_requests() -> usize {
-    WAITING.with_borrow(HashMap::len)
-}
-
 /// A request as JavaScript gives it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

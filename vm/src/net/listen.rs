@@ -19,6 +19,7 @@ use crate::host::host;
 
 use super::connect::{Addresses, Duplex};
 use super::error::{NetError, NetResult};
+use super::open::{Listed, Open};
 use super::tls::{Acceptor, Session, TlsOptions};
 
 /// How long to wait before accepting again after a failure.
@@ -129,14 +130,18 @@ impl Listener {
     }
 
     /// Hands over connections from now on. Handshakes run beside each other, so a slow one holds nobody up.
-    pub(super) fn start(self, take: impl Fn(NetResult<Accepted>) + Clone + 'static) -> Listening {
+    pub(super) fn start(self, cx: Ctx<'_>, take: impl Fn(NetResult<Accepted>) + Clone + 'static) -> Listening {
         let acceptor = self.acceptor.clone();
         let listener = Rc::new(RefCell::new(Some(self)));
         let (stop, stopped) = oneshot::channel();
         host()
             .event_loop
             .spawn(accept_all(Rc::clone(&listener), acceptor, stopped, take));
-        Listening { listener, _stop: stop }
+        Listening {
+            listener,
+            _stop: stop,
+            _listed: Listed::new(cx, Open::Server),
+        }
     }
 
     fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(Box<dyn Duplex>, Addresses)>> {
@@ -162,6 +167,7 @@ pub(super) struct Listening {
     listener: Rc<RefCell<Option<Listener>>>,
     /// Its end wakes the task that accepts.
     _stop: oneshot::Sender<()>,
+    _listed: Listed,
 }
 
 impl Drop for Listening {

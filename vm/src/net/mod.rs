@@ -12,6 +12,7 @@ mod headers;
 mod ids;
 mod incoming;
 mod listen;
+mod open;
 mod outgoing;
 mod server;
 mod sockets;
@@ -55,26 +56,4 @@ pub(crate) fn stop_all() {
     outgoing::close_all();
     sockets::close_all();
     coding::close_all();
-}
-
-/// What the realm has open, for the report of what it leaks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct OpenHandles {
-    /// HTTP servers and listening sockets.
-    pub servers: usize,
-    /// Connected sockets, WebSockets included.
-    pub sockets: usize,
-    /// Requests that wait for their response.
-    pub requests: usize,
-}
-
-/// What is open now.
-#[must_use]
-pub fn open_handles() -> OpenHandles {
-    let (sockets, listeners) = sockets::count_open();
-    OpenHandles {
-        servers: server::count_open() + listeners,
-        sockets: sockets + websocket::count_open(),
-        requests: client::open_requests(),
-    }
 }

@@ -23,6 +23,7 @@ use super::connect::{self, Addresses, Connected, Duplex, Endpoint};
 use super::error::{NetError, NetResult};
 use super::ids;
 use super::listen::{Accepted, ListenOptions, Listener, Listening};
+use super::open::{Listed, Open};
 use super::tls::{self, Acceptor, TlsOptions};
 use super::values::{addresses_value, session_value};
 
@@ -52,6 +53,8 @@ struct Socket {
     /// Rung when a half is put (back) and when the socket is closed.
     changed: Notify,
     is_closed: Cell<bool>,
+    /// That of a connection which JavaScript asked for.
+    listed: RefCell<Option<Listed>>,
 }
 
 thread_local! {
@@ -68,11 +71,6 @@ pub(super) fn close_all() {
     LISTENERS.take();
 }
 
-/// Open sockets, and listeners.
-pub(super) fn count_open() -> (usize, usize) {
-    (SOCKETS.with_borrow(HashMap::len), LISTENERS.with_borrow(HashMap::len))
-}
-
 impl Socket {
     fn register() -> (u32, Rc<Self>) {
         let socket = Rc::new(Self {
@@ -80,6 +78,7 @@ impl Socket {
             writer: RefCell::default(),
             changed: Notify::new(),
             is_closed: Cell::new(false),
+            listed: RefCell::default(),
         });
         let id = ids::next();
         SOCKETS.with_borrow_mut(|sockets| sockets.insert(id, Rc::clone(&socket)));
@@ -98,6 +97,7 @@ impl Socket {
 
     fn close(&self) {
         self.is_closed.set(true);
+        self.listed.take();
         self.reader.take();
         self.writer.take();
         self.changed.notify_waiters();
@@ -175,6 +175,7 @@ fn connect<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let endpoint: Endpoint = options(cx, args, 0)?;
     let callback = args.function(cx, 1, "callback")?;
     let (id, socket) = Socket::register();
+    socket.listed.replace(Some(Listed::new(cx, Open::Connection)));
     let made = async move {
         let Connected { io, addresses, tls } = socket.unless_closed(endpoint.connect()).await??;
         socket.fill(io);
@@ -310,7 +311,7 @@ fn listen<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     };
     let id = ids::next();
     let bound = listener.describe(cx, id)?;
-    let listening = listener.start(move |accepted| tell_connection(Rc::clone(&on_connection), accepted));
+    let listening = listener.start(cx, move |accepted| tell_connection(Rc::clone(&on_connection), accepted));
     LISTENERS.with_borrow_mut(|listeners| listeners.insert(id, listening));
     Ok(bound)
 }

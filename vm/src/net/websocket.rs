@@ -25,6 +25,7 @@ use crate::host::host;
 
 use super::connect::{Duplex, Endpoint};
 use super::error::{NetError, NetResult};
+use super::open::{Listed, Open};
 use super::server::exchange;
 use super::{headers, ids};
 
@@ -50,6 +51,8 @@ struct Handle {
     buffered: Rc<Cell<usize>>,
     /// Its end cuts the connection.
     _alive: oneshot::Sender<()>,
+    /// That of a connection which JavaScript asked for.
+    _listed: Option<Listed>,
 }
 
 thread_local! {
@@ -59,11 +62,6 @@ thread_local! {
 /// Drops all connections.
 pub(super) fn close_all() {
     SOCKETS.take();
-}
-
-/// How many are open.
-pub(super) fn count_open() -> usize {
-    SOCKETS.with_borrow(HashMap::len)
 }
 
 /// What is told.
@@ -136,6 +134,7 @@ fn config(max_message: usize) -> WebSocketConfig {
 fn start<'r>(
     cx: Ctx<'r>,
     on_event: crate::engine::Object<'r>,
+    listed: Option<Listed>,
     open: impl Future<Output = NetResult<(Stream, String)>> + 'static,
 ) -> Value<'r> {
     let (outgoing, queue) = mpsc::unbounded_channel();
@@ -146,6 +145,7 @@ fn start<'r>(
         outgoing,
         buffered: Rc::clone(&buffered),
         _alive: alive,
+        _listed: listed,
     };
     SOCKETS.with_borrow_mut(|sockets| sockets.insert(id, handle));
     let listener = Listener {
@@ -231,7 +231,8 @@ fn connect<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
         .map_err(|error| cx.type_error(&format!("bug in trun: not a WebSocket: {error}")))?;
     let on_event = args.function(cx, 1, "onEvent")?;
     let fields = headers::parse(&spec.headers).map_err(|error| error.thrown(cx))?;
-    Ok(start(cx, on_event, async move {
+    let listed = Listed::new(cx, Open::WebSocket);
+    Ok(start(cx, on_event, Some(listed), async move {
         let failed = |error: Error| NetError::new("ERR_WEBSOCKET", error.to_string());
         let mut request = spec.url.as_str().into_client_request().map_err(failed)?;
         for (name, value) in &fields {
@@ -256,7 +257,7 @@ fn accept<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let Some(upgrade) = exchange::switch_protocols(id, fields) else {
         return Ok(cx.undefined());
     };
-    Ok(start(cx, on_event, async move {
+    Ok(start(cx, on_event, None, async move {
         let io = upgrade.await.map_err(|error| NetError::from_hyper(&error))?;
         let io: Box<dyn Duplex> = Box::new(TokioIo::new(io));
         let stream = WebSocketStream::from_raw_socket(io, Role::Server, Some(config(max_message))).await;

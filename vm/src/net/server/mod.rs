@@ -85,11 +85,6 @@ pub(super) fn close_all() {
     exchange::close_all();
 }
 
-/// How many listen.
-pub(super) fn count_open() -> usize {
-    SERVERS.with_borrow(|servers| servers.values().filter(|s| s.listening.borrow().is_some()).count())
-}
-
 impl Server {
     /// Whether there is still somebody to handle requests. Asked before anything else.
     fn wrapper_lives(&self) -> bool {
@@ -190,7 +185,7 @@ fn serve<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     SERVERS.with_borrow_mut(|servers| servers.insert(id, Rc::clone(&server)));
     let bound = listener.describe(cx, id)?;
     let weak = Rc::downgrade(&server);
-    let listening = listener.start(move |accepted: NetResult<Accepted>| {
+    let listening = listener.start(cx, move |accepted: NetResult<Accepted>| {
         // A handshake that failed is nobody's request.
         if let (Ok(accepted), Some(server)) = (accepted, weak.upgrade()) {
             connection::start(server, accepted);

@@ -56,6 +56,8 @@ pub struct Host {
     pub preload: Vec<String>,
     /// The directory the run was started in.
     pub root: PathBuf,
+    /// This process runs test files and nothing else.
+    pub owns_process: bool,
     /// 1-based worker slot.
     pub slot: u32,
     /// When this VM started; `performance.timeOrigin`.
@@ -104,6 +106,7 @@ impl Host {
             touched: Touched::default(),
             preload: parts.preload,
             root: parts.root,
+            owns_process: parts.owns_process,
             slot: parts.slot,
             started: Instant::now(),
             flags: Box::leak(Box::new([const { Cell::new(0) }; FLAGS])),
@@ -238,6 +241,8 @@ pub struct HostParts {
     pub root: PathBuf,
     /// Worker slot.
     pub slot: u32,
+    /// See [`Host`].
+    pub owns_process: bool,
     /// The VM.
     pub vm: Vm,
 }

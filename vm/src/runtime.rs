@@ -19,6 +19,8 @@ use crate::realm::{Builtins, Parking, Realm};
 /// Settings of a runtime.
 #[derive(Debug, Clone)]
 pub struct RuntimeOptions {
+    /// This process runs test files and nothing else: whatever process descends from it was left by one of them.
+    pub owns_process: bool,
     /// `TRUN_GC_STRESS`: a full collection at every swap, besides what [`prepare_process`] set.
     pub gc_stress: bool,
     /// Timeout of tests and hooks that set none; `None`: no limit.
@@ -105,6 +107,9 @@ impl Runtime {
     ) -> Result<Self, RuntimeError> {
         let vm = Vm::new()?;
         let parking = Parking::new(&vm);
+        if options.owns_process {
+            crate::node::adopt_orphans();
+        }
         let host = Host::install(HostParts {
             event_loop: EventLoop::new()?,
             modules: ModuleGraph::new(),
@@ -112,6 +117,7 @@ impl Runtime {
             observer,
             addons,
             preload: options.preload,
+            owns_process: options.owns_process,
             root: options.root,
             slot: options.slot,
             vm,

@@ -161,6 +161,7 @@ fn serve(reading: UnixStream, wire: &Rc<Wire>, slot: u32, settings: &WorkerSetti
     }
     let mut receiver = Receiver::<ToWorker>::new(reading);
     let options = RuntimeOptions {
+        owns_process: true,
         gc_stress: settings.gc_stress.is_some(),
         default_timeout: settings.test_timeout,
         load_timeout: settings.load_timeout,

@@ -4,7 +4,7 @@
 //! realm's end.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::pin::Pin;
@@ -67,6 +67,11 @@ const CHUNK: usize = 65536;
 const ENDING: [i32; 5] = [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIGKILL, libc::SIGTERM];
 /// How long a child that was told to end may take before it counts as left behind.
 const PATIENCE: Duration = Duration::from_millis(200);
+
+/// The children that JavaScript started and whose end it is yet to be told.
+pub(crate) fn owned() -> HashSet<i32> {
+    CHILDREN.with_borrow(|children| children.keys().copied().collect())
+}
 
 fn running<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r, Option<Rc<Running>>> {
     let pid = args.i32(cx, 0)?;

@@ -12,6 +12,7 @@ mod crypto;
 mod encoding;
 pub mod encoding_ops;
 mod fs;
+mod orphans;
 mod os_info;
 mod performance;
 mod process;
@@ -42,6 +43,9 @@ pub(crate) static TABLES: &[&BindingTable] = &[
     &util::UTIL,
     &vm::VM,
 ];
+
+pub(crate) use child_process::owned as owned_children;
+pub(crate) use orphans::{adopt as adopt_orphans, commands as orphans, kill_all as kill_orphans};
 
 /// Forgets what natives keep for JavaScript of the realm that is over.
 pub(crate) fn forget_all() {

@@ -24,8 +24,23 @@ const LIMIT: Duration = Duration::from_secs(1);
 pub fn left_behind(host: &Host, realm: &Realm, state: &ProcessState) -> Vec<Leak> {
     let mut leaks = in_realm(host, realm);
     leaks.extend(host.handles.leaks());
+    leaks.extend(orphans(host));
     leaks.extend(state.changes(&host.touched));
     bounded(leaks)
+}
+
+fn orphans(host: &Host) -> Vec<Leak> {
+    if !host.owns_process {
+        return Vec::new();
+    }
+    let commands = crate::node::orphans(&crate::node::owned_children());
+    let leak = |command| {
+        plain(
+            LeakKind::ChildProcess,
+            format!("a process without a parent ({command})"),
+        )
+    };
+    commands.into_iter().map(leak).collect()
 }
 
 /// What was kept when it should not be, by those who kept it.

@@ -117,11 +117,15 @@ fn tell(host: &Host, file: u32, leaks: Vec<Leak>) {
 
 /// Through their owners: what has a handle (newest first), then timers, immediates and operations in flight.
 fn stop_what_is_open(host: &Host) {
+    let children = crate::node::owned_children();
     host.handles.stop_all();
     host.event_loop.clear();
     crate::node::forget_all();
     crate::net::stop_all();
     crate::ffi::stop_all();
+    if host.owns_process {
+        crate::node::kill_orphans(&children);
+    }
 }
 
 /// Promise reactions that stopping has queued run now, or they would keep the realm and run in the next file's time. Bounded: a

@@ -119,6 +119,7 @@ impl Session {
 
     fn options(&self, root: &Path) -> RuntimeOptions {
         RuntimeOptions {
+            owns_process: false,
             gc_stress: false,
             default_timeout: Some(Duration::from_secs(60)),
             load_timeout: Some(Duration::from_secs(60)),

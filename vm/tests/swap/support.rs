@@ -130,6 +130,7 @@ impl Worker {
         let temp = tempfile::tempdir().expect("a temporary folder");
         let folder = temp.path().canonicalize().expect("its real path");
         let mut options = RuntimeOptions {
+            owns_process: false,
             gc_stress: stress.is_some(),
             default_timeout: Some(Duration::from_secs(60)),
             load_timeout: Some(Duration::from_secs(60)),

@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::engine::{Ctx, JsResult, Value};
+use crate::engine::{Ctx, JsResult, Object, Value};
 
 /// Where the envs of a finished file stand after a teardown poll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,11 +28,14 @@ pub struct AddonLeak {
 
 /// Hosts native addons for one VM.
 pub trait AddonHost {
-    /// Loads the shared library at `path` and returns what it exports in the current realm.
+    /// The VM is there; `parking` is its parking realm, which lives as long. Called once, before anything else.
+    fn attach(&self, parking: Ctx<'_>);
+
+    /// Loads the shared library at `path` into the current realm and lets it fill `module.exports`. `flags` are `dlopen`'s.
     ///
     /// # Errors
-    /// Throws a JavaScript error that names the file and the reason.
-    fn load<'r>(&self, cx: Ctx<'r>, path: &Path) -> JsResult<'r, Value<'r>>;
+    /// Throws a JavaScript error that names the file and the reason, or what the addon threw.
+    fn load<'r>(&self, cx: Ctx<'r>, module: Object<'r>, path: &Path, flags: i32) -> JsResult<'r, ()>;
 
     /// The current realm is about to go: every env leaves it for the parking realm `parking`.
     fn leave_realm(&self, parking: Ctx<'_>);
@@ -49,8 +52,17 @@ pub trait AddonHost {
     /// A new realm is current; envs that survived the swap belong to it from now on.
     fn enter_realm(&self, cx: Ctx<'_>);
 
-    /// Runs finalizers that the sweep has queued.
-    fn drain_finalizers(&self, cx: Ctx<'_>);
+    /// Whether [`AddonHost::drain_finalizers`] has something to do. Cheap: asked at every turn of the event loop.
+    fn has_finalizers(&self) -> bool;
+
+    /// Runs finalizers of what the collector has taken.
+    ///
+    /// # Errors
+    /// What one of them threw; the others wait for the next call.
+    fn drain_finalizers<'r>(&self, cx: Ctx<'r>) -> JsResult<'r, ()>;
+
+    /// Whether a value is one of the opaque objects by which addons pass pointers around.
+    fn is_external<'r>(&self, cx: Ctx<'r>, value: Value<'r>) -> bool;
 
     /// The process is about to end: everything that is left ends now.
     fn shut_down(&self, parking: Ctx<'_>);

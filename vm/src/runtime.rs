@@ -109,6 +109,7 @@ impl Runtime {
             slot: options.slot,
             vm,
         });
+        parking.global().enter(|cx| host.addons.attach(cx));
         Ok(Self {
             host,
             parking,

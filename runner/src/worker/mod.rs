@@ -139,7 +139,7 @@ fn serve(reading: UnixStream, wire: &Rc<Wire>, slot: u32, settings: &WorkerSetti
     };
     let runtime = match Runtime::new(
         options,
-        Box::new(trun_napi::NoAddons),
+        Box::new(trun_napi::NodeApi::default()),
         Box::new(Outbox::new(Rc::clone(wire))),
     ) {
         Ok(runtime) => runtime,

@@ -68,19 +68,23 @@
 //! ```
 
 mod array_buffer;
+mod bigint;
 mod class;
 mod ctx;
 mod exception;
 mod faults;
 mod function;
 mod glib;
+pub mod native;
 mod object;
 mod options;
 mod persistent;
 mod promise;
+mod property;
 mod script;
 mod string;
 mod sys;
+mod typed_array;
 mod value;
 mod vm;
 mod watchdog;
@@ -100,6 +104,7 @@ pub use persistent::{Persistent, RealmId};
 pub use promise::Deferred;
 pub use script::{Script, ScriptError};
 pub use string::JsString;
+pub use typed_array::{BackingBytes, ViewInfo, ViewKind};
 pub use value::{Value, ValueKind};
 pub use vm::{Global, Vm, VmError};
 pub use watchdog::Watchdog;

@@ -188,6 +188,63 @@ unsafe extern "C" {
         value: JSValueRef,
         exc: Exception,
     );
+    pub(crate) fn JSObjectHasPropertyForKey(
+        ctx: JSContextRef,
+        object: JSObjectRef,
+        key: JSValueRef,
+        exc: Exception,
+    ) -> bool;
+    pub(crate) fn JSObjectGetPropertyForKey(
+        ctx: JSContextRef,
+        object: JSObjectRef,
+        key: JSValueRef,
+        exc: Exception,
+    ) -> JSValueRef;
+    pub(crate) fn JSObjectSetPropertyForKey(
+        ctx: JSContextRef,
+        object: JSObjectRef,
+        key: JSValueRef,
+        value: JSValueRef,
+        attributes: c_uint,
+        exc: Exception,
+    );
+    pub(crate) fn JSObjectDeletePropertyForKey(
+        ctx: JSContextRef,
+        object: JSObjectRef,
+        key: JSValueRef,
+        exc: Exception,
+    ) -> bool;
+    pub(crate) fn JSObjectGetPrototype(ctx: JSContextRef, object: JSObjectRef) -> JSValueRef;
+    pub(crate) fn JSObjectSetPrototype(ctx: JSContextRef, object: JSObjectRef, value: JSValueRef);
+    pub(crate) fn JSObjectIsConstructor(ctx: JSContextRef, object: JSObjectRef) -> bool;
+    pub(crate) fn JSValueIsInstanceOfConstructor(
+        ctx: JSContextRef,
+        value: JSValueRef,
+        constructor: JSObjectRef,
+        exc: Exception,
+    ) -> bool;
+    pub(crate) fn JSValueIsDate(ctx: JSContextRef, value: JSValueRef) -> bool;
+    pub(crate) fn JSValueMakeSymbol(ctx: JSContextRef, description: JSStringRef) -> JSValueRef;
+    pub(crate) fn JSValueToInt64(ctx: JSContextRef, value: JSValueRef, exc: Exception) -> i64;
+    pub(crate) fn JSValueToUInt64(ctx: JSContextRef, value: JSValueRef, exc: Exception) -> u64;
+    pub(crate) fn JSBigIntCreateWithInt64(ctx: JSContextRef, value: i64, exc: Exception) -> JSValueRef;
+    pub(crate) fn JSBigIntCreateWithUInt64(ctx: JSContextRef, value: u64, exc: Exception) -> JSValueRef;
+    pub(crate) fn JSBigIntCreateWithString(ctx: JSContextRef, text: JSStringRef, exc: Exception) -> JSValueRef;
+    pub(crate) fn JSObjectMakeDate(
+        ctx: JSContextRef,
+        argc: usize,
+        argv: *const JSValueRef,
+        exc: Exception,
+    ) -> JSObjectRef;
+    pub(crate) fn JSObjectMakeTypedArrayWithArrayBufferAndOffset(
+        ctx: JSContextRef,
+        kind: c_uint,
+        buffer: JSObjectRef,
+        offset: usize,
+        len: usize,
+        exc: Exception,
+    ) -> JSObjectRef;
+    pub(crate) fn JSObjectGetTypedArrayBuffer(ctx: JSContextRef, object: JSObjectRef, exc: Exception) -> JSObjectRef;
     pub(crate) fn JSObjectGetPrivate(object: JSObjectRef) -> *mut c_void;
     pub(crate) fn JSValueIsObjectOfClass(ctx: JSContextRef, value: JSValueRef, class: JSClassRef) -> bool;
     pub(crate) fn JSObjectIsFunction(ctx: JSContextRef, object: JSObjectRef) -> bool;

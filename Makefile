@@ -3,7 +3,7 @@
 CARGO ?= cargo
 DEMO := fixtures/demo
 
-.PHONY: demo test ready deps npm fmt-check lint docs stress bench clean
+.PHONY: demo test ready deps npm pypi fmt-check lint docs stress bench clean
 
 # A fresh machine to a green run: system packages, a release build, trun on the demo project.
 demo: deps
@@ -11,11 +11,11 @@ demo: deps
 	cd $(DEMO) && ../../target/release/trun --parallel=4
 
 # Everything the tests need, then all tests.
-test: deps npm
+test: deps npm pypi
 	$(CARGO) test --workspace --locked
 
 # What CI runs.
-ready: deps npm fmt-check lint docs
+ready: deps npm pypi fmt-check lint docs
 	$(CARGO) test --workspace --locked
 
 # The system's development packages of JavaScriptCore, OpenSSL and libffi.
@@ -25,6 +25,10 @@ deps:
 # npm packages that only tests need, pinned in tests/npm/package-lock.json.
 npm:
 	@scripts/npm-packages.sh
+
+# Python packages that only tests need, pinned in tests/python/requirements.txt.
+pypi:
+	@scripts/python-packages.sh
 
 fmt-check:
 	$(CARGO) fmt --all --check
@@ -36,7 +40,7 @@ docs:
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items --locked
 
 # The whole suite while the collector runs at every chance. Long: not part of CI.
-stress: deps npm
+stress: deps npm pypi
 	TRUN_GC_STRESS=20 $(CARGO) test --workspace --locked
 
 clean:

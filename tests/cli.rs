@@ -234,8 +234,73 @@ fn versions_are_printed() {
 
 #[test]
 fn help_is_printed() {
-    let outcome = Project::new().trun(&["--help"]).run();
+    let project = Project::new();
+    let outcome = project.trun(&["--help"]).run();
     outcome.exits(0).shows("--parallel").shows("--reporter").shows("Exit:");
+    for args in [&["help", "workers"][..], &["--help=workers"]] {
+        project
+            .trun(args)
+            .run()
+            .exits(0)
+            .shows("--worker-memory")
+            .hides("--reporter");
+    }
+    project
+        .trun(&["help", "worker"])
+        .run()
+        .exits(2)
+        .complains("did you mean workers?");
+}
+
+#[test]
+fn flags_of_other_runners_are_understood_or_refused() {
+    let project = tree();
+    project
+        .trun(&[
+            "--runInBand",
+            "--ci",
+            "--watchAll=false",
+            "--testPathPattern",
+            "deep|a\\.test",
+        ])
+        .run()
+        .exits(0)
+        .counts(2, 0);
+    let escaped = project.path("src/deep/f.test.tsx").display().to_string();
+    let escaped = escaped.replace('/', "\\/").replace('-', "\\-");
+    project.trun(&[&escaped]).run().exits(0).counts(1, 0);
+    project
+        .trun(&["--watch"])
+        .run()
+        .exits(2)
+        .complains("error: --watch is not possible: trun does not watch files yet");
+    project
+        .trun(&["--testPathPattern=(open"])
+        .run()
+        .exits(2)
+        .complains("(open");
+}
+
+#[test]
+fn a_preloaded_file_must_be_there() {
+    tree()
+        .trun(&["--preload=./setup.ts"])
+        .run()
+        .exits(2)
+        .complains("invalid value \"./setup.ts\" for --preload: there is no file /");
+}
+
+#[test]
+fn a_file_whose_name_is_not_unicode_fails_the_run_and_the_others_run() {
+    use std::os::unix::ffi::OsStrExt;
+    let project = Project::new().file("a.test.js", PASSES);
+    let name = std::ffi::OsStr::from_bytes(b"b\xff.test.js");
+    std::fs::write(project.path("").join(name), PASSES).unwrap();
+    let outcome = project.trun(&[]).run();
+    outcome
+        .exits(1)
+        .counts(1, 0)
+        .complains("cannot run: its path is not valid UTF-8; rename it");
 }
 
 #[test]

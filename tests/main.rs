@@ -4,11 +4,17 @@
 //! knows how fast the machine is: what must happen is awaited, for very long if need be.
 
 mod cli;
+mod config;
+mod documents;
+mod documents_made;
 mod fixtures;
+mod list;
 mod output;
 mod packages;
+mod parity;
 mod processes;
 mod reports;
 mod scheduling;
 mod stacks;
 mod support;
+mod terminal;

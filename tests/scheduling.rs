@@ -98,10 +98,17 @@ fn there_are_never_more_workers_than_asked_for() {
 fn neighbouring_files_run_in_one_worker() {
     // Pairs wait for each other, so that both workers advance in step and none has a reason to steal.
     let step = |other: &'static str| format!("await reached('{other}')");
-    let bodies: Vec<(&str, String)> = [("a1", "b1"), ("a2", "b2"), ("a3", "b3"), ("b1", "a1"), ("b2", "a2"), ("b3", "a3")]
-        .into_iter()
-        .map(|(name, other)| (name, step(other)))
-        .collect();
+    let bodies: Vec<(&str, String)> = [
+        ("a1", "b1"),
+        ("a2", "b2"),
+        ("a3", "b3"),
+        ("b1", "a1"),
+        ("b2", "a2"),
+        ("b3", "a3"),
+    ]
+    .into_iter()
+    .map(|(name, other)| (name, step(other)))
+    .collect();
     let files: Vec<(&str, &str)> = bodies.iter().map(|(name, body)| (*name, body.as_str())).collect();
     let project = project(&files);
     let (outcome, begun) = run(&project, &["--parallel=2", "--parallel-delay=0", "--no-cache"]);
@@ -112,7 +119,14 @@ fn neighbouring_files_run_in_one_worker() {
 
 #[test]
 fn an_idle_worker_takes_over_what_a_busy_one_has_waiting() {
-    let project = project(&[("a", "await reached('b')"), ("b", ""), ("c", ""), ("d", ""), ("e", ""), ("f", "")]);
+    let project = project(&[
+        ("a", "await reached('b')"),
+        ("b", ""),
+        ("c", ""),
+        ("d", ""),
+        ("e", ""),
+        ("f", ""),
+    ]);
     let (outcome, begun) = run(&project, &["--parallel=2", "--parallel-delay=0", "--no-cache"]);
     outcome.exits(0).counts(6, 0);
     assert_eq!(of_worker(&begun, "1")[0], "a");
@@ -139,12 +153,19 @@ fn the_slowest_files_of_past_runs_start_first() {
 
     let (outcome, begun) = run(&project, &args);
     outcome.exits(0).counts(6, 0);
-    let first: BTreeMap<&str, &str> = begun.iter().rev().map(|b| (b.worker.as_str(), b.file.as_str())).collect();
+    let first: BTreeMap<&str, &str> = begun
+        .iter()
+        .rev()
+        .map(|b| (b.worker.as_str(), b.file.as_str()))
+        .collect();
     assert_eq!(first, BTreeMap::from([("1", "c"), ("2", "f")]), "{begun:?}");
 }
 
 fn only_file_in(folder: &std::path::Path) -> std::path::PathBuf {
-    let files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let files: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     assert_eq!(files.len(), 1, "{files:?}");
     files[0].clone()
 }
@@ -163,7 +184,9 @@ fn without_a_cache_nothing_is_kept() {
 fn a_cache_that_cannot_be_written_is_a_warning() {
     let project = trivial(&["a"]).file("in-the-way", "");
     let (outcome, _) = run(&project, &["--cache-dir=in-the-way"]);
-    outcome.exits(0).complains("warning: the durations of this run are not kept");
+    outcome
+        .exits(0)
+        .complains("warning: the durations of this run are not kept");
 }
 
 #[test]
@@ -185,7 +208,9 @@ fn a_random_order_says_how_to_repeat_it() {
     let project = trivial(&["a", "b", "c", "d", "e", "f", "g", "h"]);
     let (outcome, begun) = run(&project, &["--parallel=1", "--no-cache", "--randomize"]);
     let line = outcome.stdout.lines().find(|line| line.starts_with("Seed "));
-    let seed = line.and_then(|line| line.split_whitespace().nth(1)).unwrap_or_else(|| panic!("{}", outcome.all()));
+    let seed = line
+        .and_then(|line| line.split_whitespace().nth(1))
+        .unwrap_or_else(|| panic!("{}", outcome.all()));
     let (_, again) = run(&project, &["--parallel=1", "--no-cache", "--seed", seed]);
     assert_eq!(names(&again), names(&begun));
 }
@@ -208,7 +233,12 @@ fn bailing_out_ends_the_file_after_its_test_and_starts_no_other() {
     assert!(!project.path("never").exists(), "{}", outcome.all());
     let counts = outcome.json_counts();
     assert_eq!((counts.files_failed, counts.files_not_run), (1, 1), "{}", outcome.all());
-    assert_eq!((counts.passed, counts.failed, counts.tests_not_run), (1, 1, 1), "{}", outcome.all());
+    assert_eq!(
+        (counts.passed, counts.failed, counts.tests_not_run),
+        (1, 1, 1),
+        "{}",
+        outcome.all()
+    );
 }
 
 #[test]
@@ -237,5 +267,9 @@ fn every_worker_has_an_empty_folder_for_temporary_files() {
     outcome.exits(0).counts(4, 0);
     let folders = project.read("folders");
     assert_eq!(folders.lines().collect::<BTreeSet<_>>().len(), 2, "{folders}");
-    assert_eq!(fs::read_dir(project.beside("tmp")).unwrap().count(), 0, "the run's folder is gone");
+    assert_eq!(
+        fs::read_dir(project.beside("tmp")).unwrap().count(),
+        0,
+        "the run's folder is gone"
+    );
 }

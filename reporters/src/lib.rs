@@ -1,25 +1,32 @@
 //! Events of a test run in, documents out.
 //!
 //! The coordinator tells every reporter the same stream of [`RunEvent`]s. [`RunStats`] folds it into numbers and owns the
-//! rules by which they are counted; the `default` reporter prints blocks for people, the `json` reporter one document in
-//! Jest's shape for machines. A reporter is a pure function of the events plus its own state: it knows no process, no
+//! rules by which they are counted; the `default` reporter prints blocks for people, `json` and `junit` write one document
+//! for programs, `github` annotations. A reporter is a pure function of the events plus its own state: it knows no process, no
 //! JavaScript value, no clock and no environment variable, so a literal list of events is all a test needs.
 //!
 //! Where things are: [`event`] and [`model`] are what goes in, `ledger` remembers it per file, `stats` counts it,
-//! `terminal/` and `json/` print it, `text`, `paths` and `duration` are the small change both of them use.
+//! `terminal/` and `dots` print it for people, `json/`, `junit/` and `github/` for programs; `outlet` is where a reporter
+//! writes and what it may ask its terminal. `problems` is what every document must tell besides its tests, `failure_text`
+//! and `captured` are failures and output as documents have them; `text`, `paths` and `duration` are the small change all
+//! of them use.
 
 #![forbid(unsafe_code)]
 
+mod captured;
 mod dots;
 mod duration;
 pub mod event;
+mod failure_text;
 mod github;
 mod json;
 mod junit;
 mod ledger;
 pub mod model;
 mod none;
+mod outlet;
 mod paths;
+mod problems;
 mod reporter;
 mod stats;
 mod style;
@@ -29,7 +36,7 @@ mod text;
 pub use dots::DotsReporter;
 pub use duration::{duration, seconds};
 pub use event::{EventKind, RunEnd, RunEvent, RunningCase};
-pub use github::GithubReporter;
+pub use github::{GithubReporter, GithubSummaryReporter};
 pub use json::JsonReporter;
 pub use junit::{JunitDialect, JunitReporter};
 pub use model::{
@@ -37,6 +44,7 @@ pub use model::{
     Leak, LeakKind, Location, Outcome, Stream, TestCase,
 };
 pub use none::NoneReporter;
+pub use outlet::{Gauge, Outlet};
 pub use paths::relative;
 pub use reporter::{Fanout, Kind, Reporter, ReporterFailure, ReporterOptions, UnknownReporter, build};
 pub use stats::RunStats;

@@ -1,11 +1,6 @@
 //! What a reporter is, how one is made by name, and how several listen to one run.
 
-use std::{
-    error::Error,
-    fmt,
-    io::{self, Write},
-    str::FromStr,
-};
+use std::{error::Error, fmt, io, str::FromStr};
 
 use crate::{
     dots::DotsReporter,
@@ -14,6 +9,7 @@ use crate::{
     json::JsonReporter,
     junit::{JunitDialect, JunitReporter},
     none::NoneReporter,
+    outlet::Outlet,
     style::Style,
     terminal::TerminalReporter,
 };
@@ -108,21 +104,30 @@ impl fmt::Display for UnknownReporter {
 impl Error for UnknownReporter {}
 
 /// What reporters are told besides their look.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReporterOptions {
     /// The form of JUnit documents.
     pub junit_dialect: JunitDialect,
+    /// The machine's name, for documents that say where a run took place.
+    pub hostname: Option<String>,
+    /// Absolute path of the checkout that annotations are relative to; `None`: the run's root.
+    pub workspace: Option<String>,
 }
 
 /// Makes the reporter of this kind, writing to `out`.
 #[must_use]
-pub fn build(kind: Kind, out: Box<dyn Write + Send>, style: Style, options: ReporterOptions) -> Box<dyn Reporter> {
+pub fn build(kind: Kind, out: impl Into<Outlet>, style: Style, options: ReporterOptions) -> Box<dyn Reporter> {
+    let out = out.into();
     match kind {
         Kind::Default => Box::new(TerminalReporter::new(out, style)),
         Kind::Dots => Box::new(DotsReporter::new(out, style)),
-        Kind::Junit => Box::new(JunitReporter::new(out, options.junit_dialect)),
-        Kind::Github => Box::new(GithubReporter::new(out)),
-        Kind::Json => Box::new(JsonReporter::new(out)),
+        Kind::Junit => Box::new(JunitReporter::new(
+            Box::new(out),
+            options.junit_dialect,
+            options.hostname,
+        )),
+        Kind::Github => Box::new(GithubReporter::new(Box::new(out), options.workspace)),
+        Kind::Json => Box::new(JsonReporter::new(Box::new(out))),
         Kind::None => Box::new(NoneReporter),
     }
 }

@@ -13,6 +13,8 @@ pub struct Style {
     pub width: usize,
     /// Whether characters outside ASCII may be used for rules and ellipses.
     pub unicode: bool,
+    /// Whether a progress view may be drawn and erased again: on a terminal that obeys, before somebody's eyes.
+    pub live: bool,
 }
 
 /// What a piece of text means. The palette maps it to a colour.
@@ -34,6 +36,7 @@ impl Style {
             colour: false,
             width: usize::MAX,
             unicode: true,
+            live: false,
         }
     }
 
@@ -44,6 +47,7 @@ impl Style {
             colour: true,
             width,
             unicode: true,
+            live: false,
         }
     }
 

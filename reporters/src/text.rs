@@ -43,7 +43,7 @@ fn spell_out(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
 
 /// Control characters, line separators, invisible marks and what turns the direction of text around. Joiners stay:
 /// emoji and several scripts need them.
-fn is_hostile(char: char) -> bool {
+pub(crate) fn is_hostile(char: char) -> bool {
     char.is_control()
         || matches!(char, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
@@ -176,6 +176,27 @@ pub(crate) fn fit_start(text: &str, room: usize, ellipsis: &str) -> String {
         out.push(char);
     }
     out + ellipsis
+}
+
+/// `line` broken at spaces into lines of at most `room` columns; what follows is indented as `line` is. A word that is longer
+/// stays whole: it may be a path or an address that somebody wants to copy.
+pub(crate) fn wrap(line: &str, room: usize) -> Vec<String> {
+    if width(line) <= room {
+        return vec![line.to_owned()];
+    }
+    let indent = &line[..line.len() - line.trim_start().len()];
+    let mut lines = vec![String::new()];
+    for word in line.split_inclusive(' ') {
+        if let Some(last) = lines.last_mut() {
+            if last.trim().is_empty() || width(last) + width(word.trim_end()) <= room {
+                last.push_str(word);
+            } else {
+                last.truncate(last.trim_end().len());
+                lines.push(format!("{indent}{word}"));
+            }
+        }
+    }
+    lines
 }
 
 /// `text` with its first `columns` columns cut away.

@@ -1,7 +1,8 @@
 //! trun, a parallel JavaScript and TypeScript test runner: the processes around the VM.
 //!
-//! `cli` (what was typed) to `run` (the run in order) to `coordinator` (all run state), which asks the `zygote` for `worker`
-//! processes and talks to them by `protocol`; results go through the reporters to `output`.
+//! `cli` (what was typed) and `config` (what a file says) to `run` (the run in order; `list` runs no test) to `coordinator`
+//! (all run state), which asks the `zygote` for `worker` processes and talks to them by `protocol`; results go through the
+//! reporters to `output`.
 
 #![deny(unsafe_code)]
 
@@ -9,9 +10,11 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 
 pub mod cli;
+pub mod config;
 pub mod coordinator;
 pub mod discovery;
 pub mod history;
+pub mod list;
 #[allow(unsafe_code, reason = "forking, and memory shared by processes")]
 pub mod os;
 pub mod output;
@@ -22,23 +25,17 @@ pub mod scratch;
 pub mod worker;
 pub mod zygote;
 
+use cli::env_vars::Environment;
 use cli::{Command, ExitCode};
 
 /// Does what the command line says and returns what to tell the shell.
 pub fn main_with(args: impl Iterator<Item = OsString>) -> u8 {
-    let code = match cli::parse(args, |name| std::env::var_os(name)) {
-        Ok(Command::Help(text)) => say(io::stdout(), text.trim_end()),
-        Ok(Command::Version) => say(
-            io::stdout(),
-            &format!("trun {} ({})", env!("CARGO_PKG_VERSION"), trun_vm::engine_version()),
-        ),
-        Ok(Command::Run(settings)) => run::run(&settings, &mut complain, &mut |note| {
-            let _ = say(io::stderr(), &format!("warning: {note}"));
-        })
-        .unwrap_or_else(|error| {
-            complain(&error.to_string());
-            error.exit_code()
-        }),
+    let env = std::env::vars_os().collect::<Environment>();
+    let code = match cli::parse(args, &env) {
+        Ok(parsed) => {
+            parsed.warnings.iter().for_each(|text| warn(text));
+            follow(&parsed.command)
+        }
         Err(error) => {
             complain(&error.to_string());
             error.exit_code()
@@ -47,8 +44,28 @@ pub fn main_with(args: impl Iterator<Item = OsString>) -> u8 {
     code.code()
 }
 
+fn follow(command: &Command) -> ExitCode {
+    let ended = match command {
+        Command::Help(text) => return say(io::stdout(), text.trim_end()),
+        Command::Version => {
+            let engine = trun_vm::engine_version();
+            return say(io::stdout(), &format!("trun {} ({engine})", env!("CARGO_PKG_VERSION")));
+        }
+        Command::Run(settings) => run::run(settings, &mut complain, &mut warn),
+        Command::List(settings, listing) => list::list(settings, *listing, &mut complain, &mut warn),
+    };
+    ended.unwrap_or_else(|error| {
+        complain(&error.to_string());
+        error.exit_code()
+    })
+}
+
 fn complain(message: &str) {
     say(io::stderr(), &format!("error: {message}"));
+}
+
+fn warn(message: &str) {
+    say(io::stderr(), &format!("warning: {message}"));
 }
 
 /// Nobody is left to tell when this fails but the shell.

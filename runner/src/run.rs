@@ -14,7 +14,7 @@ use crate::cli::{ExitCode, Settings};
 use crate::coordinator::dispatcher::{Dispatcher, RunPlan};
 use crate::coordinator::reactor::{self, EventSink, Hands};
 use crate::coordinator::signals::Signals;
-use crate::discovery::{self, DiscoveryError};
+use crate::discovery::{self, DiscoveryError, Wanted};
 use crate::history::History;
 use crate::os;
 use crate::output::{self, OutputError, Outputs};
@@ -43,8 +43,8 @@ pub enum RunError {
         /// What the engine says.
         why: String,
     },
-    /// A path that no report can name.
-    #[error("{0} is not valid UTF-8; rename it")]
+    /// A working directory that no report can name.
+    #[error("the working directory {0} is not valid UTF-8; rename it")]
     NotUnicode(String),
 }
 
@@ -71,6 +71,27 @@ struct Sink {
 }
 
 impl Sink {
+    fn open(settings: &Settings, history: Option<History>, files: Vec<String>) -> Result<Self, RunError> {
+        let terminal = output::Terminal::of_stdout(|name| std::env::var_os(name));
+        let (reporters, outputs) = output::open(
+            &settings.reporters,
+            output::style(settings.colour, &terminal),
+            ReporterOptions {
+                junit_dialect: settings.junit_dialect,
+                ..ReporterOptions::default()
+            },
+            &output::Github::of(|name| std::env::var_os(name)),
+        )?;
+        Ok(Self {
+            reporters,
+            outputs,
+            history,
+            files,
+            end: None,
+            failures: Vec::new(),
+        })
+    }
+
     fn remember(&mut self, file: FileId, duration: Duration) {
         if let Some(history) = &mut self.history
             && let Some(path) = self.files.get(file.0 as usize)
@@ -104,6 +125,27 @@ impl EventSink for Sink {
     }
 }
 
+/// The files of a run.
+#[derive(Debug)]
+pub(crate) struct Selected {
+    /// The run's directory, absolute.
+    pub(crate) root: String,
+    /// Absolute paths, in order.
+    pub(crate) files: Vec<String>,
+    /// Test files that have no name in Unicode. They cannot run, so the run cannot pass.
+    unnameable: usize,
+}
+
+impl Selected {
+    /// What a run that ended with `code` means, when some files could not be a part of it.
+    pub(crate) fn judge(&self, code: ExitCode) -> ExitCode {
+        match code {
+            ExitCode::Passed | ExitCode::NoTests if self.unnameable > 0 => ExitCode::Failed,
+            code => code,
+        }
+    }
+}
+
 /// Runs the tests that `settings` name.
 ///
 /// # Errors
@@ -113,73 +155,80 @@ pub fn run(
     complain: &mut dyn FnMut(&str),
     warn: &mut dyn FnMut(&str),
 ) -> Result<ExitCode, RunError> {
+    let selected = select(settings, complain, warn)?;
+    let history = settings
+        .cache_dir
+        .as_deref()
+        .map(|dir| History::read(dir, &selected.root));
+    let known = history.as_ref().filter(|_| settings.seed.is_none());
+    let expected = known.and_then(|history| history.expected(&selected.files));
+    let files = selected.files.clone();
+    let (sink, stats) = drive(settings, &selected, expected, warn, || {
+        Sink::open(settings, history, files)
+    })?;
+    Ok(selected.judge(finish(sink, &stats, settings, complain, warn)))
+}
+
+/// Finds the files that `settings` name.
+pub(crate) fn select(
+    settings: &Settings,
+    complain: &mut dyn FnMut(&str),
+    warn: &mut dyn FnMut(&str),
+) -> Result<Selected, RunError> {
+    let wanted = Wanted {
+        paths: &settings.paths,
+        patterns: &settings.path_patterns,
+    };
     let found = if settings.pass_with_no_tests {
-        discovery::discover_any(&settings.root, &settings.paths)?
+        discovery::discover_any(&settings.root, wanted)?
     } else {
-        discovery::discover(&settings.root, &settings.paths)?
+        discovery::discover(&settings.root, wanted)?
     };
     found.notes.iter().for_each(|text| warn(text));
-    let files = found
-        .files
-        .iter()
-        .map(|path| utf8(path))
-        .collect::<Result<Vec<_>, _>>()?;
-    if let Some(pattern) = &settings.name_pattern {
-        pattern::check(pattern)?.map_err(|why| RunError::Pattern {
-            pattern: pattern.clone(),
-            why,
-        })?;
+    let (named, unnameable): (Vec<_>, Vec<_>) = found.files.iter().partition(|path| path.to_str().is_some());
+    for path in &unnameable {
+        complain(&format!(
+            "{} cannot run: its path is not valid UTF-8; rename it",
+            path.display()
+        ));
     }
-    let root = utf8(&settings.root)?;
+    Ok(Selected {
+        root: utf8(&settings.root)?,
+        files: named
+            .into_iter()
+            .filter_map(|path| path.to_str().map(str::to_owned))
+            .collect(),
+        unnameable: unnameable.len(),
+    })
+}
+
+/// Starts workers, has them run the files, and gives back the sink that took the events, with the numbers. `expected` is
+/// how long each file is thought to take; `open` makes the sink as soon as this process may have threads.
+pub(crate) fn drive<S: EventSink>(
+    settings: &Settings,
+    selected: &Selected,
+    expected: Option<Vec<Duration>>,
+    warn: &mut dyn FnMut(&str),
+    open: impl FnOnce() -> Result<S, RunError>,
+) -> Result<(S, RunStats), RunError> {
+    check_pattern(settings)?;
+    let files = selected.files.clone();
     let workers = settings.workers.min(files.len()).max(1);
     let pages = os::map_pages(workers)?;
     let scratch = Scratch::create()
         .inspect_err(|error| warn(&format!("workers share the folder for temporary files: {error}")))
         .ok();
-    let worker_settings = WorkerSettings {
-        scratch: scratch.clone(),
-        root: settings.root.clone(),
-        name_pattern: settings.name_pattern.clone(),
-        test_timeout: settings.test_timeout,
-        load_timeout: settings.load_timeout,
-        pass_with_no_tests: settings.pass_with_no_tests,
-        retry: settings.retry,
-        repeat_each: settings.repeat_each,
-        seed: settings.seed,
-        collect_only: false,
-        isolate: settings.isolate,
-        preload: settings.preload.clone(),
-        gc_stress: settings.gc_stress,
-    };
+    let worker_settings = worker_settings(settings, scratch.clone());
     let link = zygote::start(
         |start| worker::run(start, &worker_settings, pages),
         || remove(scratch.as_ref()),
     )?;
     let signals = Signals::install()?;
-    let terminal = output::Terminal::of_stdout(|name| std::env::var_os(name));
-    let (reporters, outputs) = output::open(
-        &settings.reporters,
-        output::style(settings.colour, &terminal),
-        ReporterOptions {
-            junit_dialect: settings.junit_dialect,
-        },
-    )?;
-    let sink = Sink {
-        reporters,
-        outputs,
-        files: files.clone(),
-        history: settings.cache_dir.as_deref().map(|dir| History::read(dir, &root)),
-        end: None,
-        failures: Vec::new(),
-    };
+    let sink = open()?;
     let plan = RunPlan {
-        expected: sink
-            .history
-            .as_ref()
-            .filter(|_| settings.seed.is_none())
-            .and_then(|history| history.expected(&files)),
+        expected,
         order: order(files.len(), settings.seed),
-        root,
+        root: selected.root.clone(),
         files,
         workers,
         on_crash: settings.on_crash,
@@ -197,7 +246,35 @@ pub fn run(
     let sink = dispatcher.into_control().into_sink();
     // The zygote has done so, unless it was killed.
     remove(scratch.as_ref());
-    Ok(finish(sink, &stats, settings, complain, warn))
+    Ok((sink, stats))
+}
+
+fn check_pattern(settings: &Settings) -> Result<(), RunError> {
+    let Some(pattern) = &settings.name_pattern else {
+        return Ok(());
+    };
+    pattern::check(pattern)?.map_err(|why| RunError::Pattern {
+        pattern: pattern.clone(),
+        why,
+    })
+}
+
+fn worker_settings(settings: &Settings, scratch: Option<Scratch>) -> WorkerSettings {
+    WorkerSettings {
+        scratch,
+        root: settings.root.clone(),
+        name_pattern: settings.name_pattern.clone(),
+        test_timeout: settings.test_timeout,
+        load_timeout: settings.load_timeout,
+        pass_with_no_tests: settings.pass_with_no_tests,
+        retry: settings.retry,
+        repeat_each: settings.repeat_each,
+        seed: settings.seed,
+        collect_only: settings.collect_only,
+        isolate: settings.isolate,
+        preload: settings.preload.clone(),
+        gc_stress: settings.gc_stress,
+    }
 }
 
 fn remove(scratch: Option<&Scratch>) {
@@ -241,16 +318,13 @@ fn finish(
     match end {
         // Standard output was not closed but full.
         Some(RunEnd::Interrupted(_)) if unwritten.iter().any(|error| !gone(error)) => ExitCode::Broken,
-        Some(RunEnd::Interrupted(name)) => signal_number(&name).map_or(ExitCode::Broken, ExitCode::signal),
+        Some(RunEnd::Interrupted(name)) => signal_code(&name),
         Some(RunEnd::Broken(_)) | None => ExitCode::Broken,
         _ if unwritten.iter().any(gone) => ExitCode::signal(Signal::SIGPIPE as i32),
         _ if !unwritten.is_empty() || !failures.is_empty() => ExitCode::Broken,
         _ if stats.is_failed() => ExitCode::Failed,
         _ if nothing_ran && !settings.pass_with_no_tests => {
-            complain(&settings.name_pattern.as_ref().map_or_else(
-                || "no tests found: the files that ran declare none".to_owned(),
-                |pattern| format!("no test matches -t {pattern}"),
-            ));
+            complain(&nothing_found(settings));
             ExitCode::NoTests
         }
         _ => ExitCode::Passed,
@@ -269,8 +343,18 @@ fn order(files: usize, seed: Option<u32>) -> Vec<FileId> {
     }
 }
 
-fn signal_number(name: &str) -> Option<i32> {
-    name.parse::<Signal>().ok().map(|signal| signal as i32)
+/// The sentence about a run without tests.
+pub(crate) fn nothing_found(settings: &Settings) -> String {
+    settings.name_pattern.as_ref().map_or_else(
+        || "no tests found: the files that ran declare none".to_owned(),
+        |pattern| format!("no test matches -t {pattern}"),
+    )
+}
+
+/// The exit code of a run that the signal of this name ended.
+pub(crate) fn signal_code(name: &str) -> ExitCode {
+    let signal = name.parse::<Signal>().ok();
+    signal.map_or(ExitCode::Broken, |signal| ExitCode::signal(signal as i32))
 }
 
 fn utf8(path: &Path) -> Result<String, RunError> {

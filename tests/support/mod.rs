@@ -5,6 +5,7 @@ pub(crate) mod model;
 pub(crate) mod outcome;
 pub(crate) mod process;
 pub(crate) mod project;
+pub(crate) mod readers;
 
 pub(crate) use outcome::Outcome;
 pub(crate) use process::{Running, eventually};

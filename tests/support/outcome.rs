@@ -206,12 +206,12 @@ impl Outcome {
     }
 }
 
-/// `Tests  3 passed, 1 failed` as numbers with their words; plural and place ("in 2 files") are dropped.
+/// `Tests  3 passed, 1 failed` as numbers with their words; plural, place ("in 2 files") and remark ("(1 flaky)") are dropped.
 fn numbers(line: &str) -> Vec<(u64, String)> {
     let start = line.find(|char: char| char.is_ascii_digit()).unwrap_or(line.len());
     let part = |part: &str| {
         let (count, words) = part.trim().split_once(' ')?;
-        let word = words.split(" in ").next()?.trim_end_matches('s');
+        let word = words.split(" in ").next()?.split(" (").next()?.trim_end_matches('s');
         Some((count.parse().ok()?, word.to_owned()))
     };
     line[start..].split(',').filter_map(part).collect()

@@ -39,6 +39,12 @@ impl Project {
         project
     }
 
+    /// Adds a copy of a fixture in a folder of its name.
+    pub(crate) fn add_fixture(&self, name: &str) {
+        copy(&fixtures().join(name), &self.root.join(name));
+        let _ = fs::remove_file(self.root.join(name).join("expected.json"));
+    }
+
     /// Adds a file.
     pub(crate) fn file(self, path: &str, text: &str) -> Self {
         self.write(path, text);

@@ -4,15 +4,17 @@ use std::{collections::HashMap, time::Duration};
 
 use super::{
     document::{
-        Assertion, Document, End, FailureDetail, FailureView, FileExtras, FrameView, MatcherResult, NotRunFile,
-        NotRunTest, Place, RunExtras, Snapshot, TestExtras, TestFile,
+        Assertion, AttemptView, Document, End, FailureDetail, FailureView, FileExtras, FrameView, LeakView,
+        MatcherResult, NotRunFile, NotRunTest, Place, RunExtras, Snapshot, TestExtras, TestFile,
     },
-    message::{failure_text, matcher_name},
+    message::matcher_name,
 };
 use crate::{
+    captured::{Captured, Printed},
     event::RunEnd,
+    failure_text::{self, Places},
     ledger::{FileRecord, Ledger, TimedResult},
-    model::{CaseId, Failure, FailureKind, FileOutcome, Frame, Location, Outcome, Stream, TestCase},
+    model::{Attempt, CaseId, CaseResult, Failure, FailureKind, FileOutcome, Frame, Leak, Location, Outcome, TestCase},
     stats::Verdict,
 };
 
@@ -54,7 +56,10 @@ fn run_extras(ledger: &Ledger) -> RunExtras {
         end: end(ledger.end()),
         num_file_errors: ledger.stats.file_errors,
         num_timed_out_tests: ledger.stats.tests_timed_out,
+        num_flaky_tests: ledger.stats.tests_flaky,
         num_not_run_tests: ledger.stats.tests_not_run,
+        num_leaks: ledger.stats.leaks,
+        seed: ledger.seed,
         run_errors: ledger.run_errors.clone(),
         not_run: not_run
             .map(|file| NotRunFile {
@@ -105,10 +110,12 @@ fn not_run_tests(ledger: &Ledger, file: &FileRecord) -> Vec<NotRunTest> {
 
 fn test_file(ledger: &Ledger, file: &FileRecord) -> TestFile {
     let ids = Ids::of(ledger, file);
+    let mut captured = Captured::of(file);
     let epoch = |since: Duration| ledger.started_at_ms + u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
     let assertion = |timed: &TimedResult| {
         let start = epoch(timed.at.saturating_sub(timed.result.duration));
-        assertion(file, timed, &ids, start)
+        let printed = captured.take(Some(timed.result.case));
+        assertion(file, &timed.result, &ids, start, printed)
     };
     TestFile {
         assertion_results: file.sorted_results().into_iter().map(assertion).collect(),
@@ -122,11 +129,11 @@ fn test_file(ledger: &Ledger, file: &FileRecord) -> TestFile {
             Verdict::NotRun => "pending",
         },
         summary: "",
-        x: file_extras(ledger, file),
+        x: file_extras(ledger, file, captured.take(None)),
     }
 }
 
-fn file_extras(ledger: &Ledger, file: &FileRecord) -> FileExtras {
+fn file_extras(ledger: &Ledger, file: &FileRecord, printed: Printed) -> FileExtras {
     let (outcome, reason) = match &file.outcome {
         Some(FileOutcome::Finished) => ("finished", None),
         Some(FileOutcome::Crashed(how)) => ("crashed", Some(how.clone())),
@@ -140,8 +147,9 @@ fn file_extras(ledger: &Ledger, file: &FileRecord) -> FileExtras {
         outcome,
         reason,
         errors: file.errors.iter().map(failure_view).collect(),
-        stdout: output(file, None, Stream::Stdout),
-        stderr: output(file, None, Stream::Stderr),
+        leaks: file.leaks.iter().map(leak_view).collect(),
+        stdout: printed.stdout,
+        stderr: printed.stderr,
     }
 }
 
@@ -161,25 +169,22 @@ fn file_message(file: &FileRecord) -> String {
     parts.join("\n\n")
 }
 
-fn assertion(file: &FileRecord, timed: &TimedResult, ids: &Ids, start: u64) -> Assertion {
-    let result = &timed.result;
+fn assertion(file: &FileRecord, result: &CaseResult, ids: &Ids, start: u64, printed: Printed) -> Assertion {
     let case = file.case(result.case);
     let has_run = !matches!(result.outcome, Outcome::Skipped | Outcome::Todo);
+    let earlier = result.earlier_attempts.iter();
+    let retries: Vec<String> = earlier.map(|one| texts(&one.failures, &case).join("\n\n")).collect();
     Assertion {
         duration: has_run.then(|| millis(result.duration)),
         failing: false,
         failure_details: result.failures.iter().map(failure_detail).collect(),
-        failure_messages: result
-            .failures
-            .iter()
-            .map(|one| failure_text(one, case.location.as_ref()))
-            .collect(),
+        failure_messages: texts(&result.failures, &case),
         full_name: case.full_name(" "),
-        invocations: u32::from(has_run),
+        invocations: if has_run { attempts(result) } else { 0 },
         location: case.location.as_ref().map(place),
         num_passing_asserts: result.assertions,
-        retry_messages: [],
-        retry_reasons: [],
+        retry_messages: retries.clone(),
+        retry_reasons: retries,
         start_at: has_run.then_some(start),
         status: match result.outcome {
             Outcome::Passed => "passed",
@@ -190,23 +195,47 @@ fn assertion(file: &FileRecord, timed: &TimedResult, ids: &Ids, start: u64) -> A
         x: TestExtras {
             id: ids.id(result.case, &case),
             outcome: result.outcome,
+            mode: case.mode,
+            flaky: result.is_flaky(),
+            attempts: result.earlier_attempts.iter().map(attempt_view).collect(),
             worker: file.slot,
             note: result.note.clone(),
             failures: result.failures.iter().map(failure_view).collect(),
-            stdout: output(file, Some(result.case), Stream::Stdout),
-            stderr: output(file, Some(result.case), Stream::Stderr),
+            stdout: printed.stdout,
+            stderr: printed.stderr,
         },
         ancestor_titles: case.ancestors,
         title: case.title,
     }
 }
 
-fn output(file: &FileRecord, case: Option<CaseId>, stream: Stream) -> String {
-    file.output
-        .iter()
-        .filter(|chunk| chunk.case == case && chunk.stream == stream)
-        .map(|chunk| chunk.text.as_str())
-        .collect()
+fn attempts(result: &CaseResult) -> u32 {
+    u32::try_from(result.earlier_attempts.len() + 1).unwrap_or(u32::MAX)
+}
+
+fn texts(failures: &[Failure], case: &TestCase) -> Vec<String> {
+    let declared = case.location.as_ref();
+    failures.iter().map(|one| failure_text(one, declared)).collect()
+}
+
+fn failure_text(failure: &Failure, declared: Option<&Location>) -> String {
+    failure_text::failure_text(failure, declared, Places::absolute())
+}
+
+fn attempt_view(attempt: &Attempt) -> AttemptView {
+    AttemptView {
+        outcome: attempt.outcome,
+        duration: millis(attempt.duration),
+        failures: attempt.failures.iter().map(failure_view).collect(),
+    }
+}
+
+fn leak_view(leak: &Leak) -> LeakView {
+    LeakView {
+        kind: leak.kind,
+        what: leak.what.clone(),
+        stack: leak.stack.iter().map(frame_view).collect(),
+    }
 }
 
 fn failure_detail(failure: &Failure) -> FailureDetail {

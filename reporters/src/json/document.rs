@@ -54,7 +54,12 @@ pub(super) struct RunExtras {
     pub(super) end: End,
     pub(super) num_file_errors: usize,
     pub(super) num_timed_out_tests: usize,
+    /// They are among the passed.
+    pub(super) num_flaky_tests: usize,
     pub(super) num_not_run_tests: usize,
+    pub(super) num_leaks: usize,
+    /// Of a random order.
+    pub(super) seed: Option<u32>,
     pub(super) run_errors: Vec<String>,
     pub(super) not_run: Vec<NotRunFile>,
     pub(super) not_run_tests: Vec<NotRunTest>,
@@ -109,6 +114,8 @@ pub(super) struct FileExtras {
     pub(super) outcome: &'static str,
     pub(super) reason: Option<String>,
     pub(super) errors: Vec<FailureView>,
+    /// What it left behind.
+    pub(super) leaks: Vec<LeakView>,
     /// Output that belongs to no test.
     pub(super) stdout: String,
     pub(super) stderr: String,
@@ -126,8 +133,8 @@ pub(super) struct Assertion {
     pub(super) invocations: u32,
     pub(super) location: Option<Place>,
     pub(super) num_passing_asserts: u32,
-    pub(super) retry_messages: [(); 0],
-    pub(super) retry_reasons: [(); 0],
+    pub(super) retry_messages: Vec<String>,
+    pub(super) retry_reasons: Vec<String>,
     pub(super) start_at: Option<u64>,
     pub(super) status: &'static str,
     pub(super) title: String,
@@ -139,11 +146,31 @@ pub(super) struct Assertion {
 pub(super) struct TestExtras {
     pub(super) id: String,
     pub(super) outcome: crate::model::Outcome,
+    pub(super) mode: crate::model::CaseMode,
+    pub(super) flaky: bool,
+    /// The failed attempts before the last one.
+    pub(super) attempts: Vec<AttemptView>,
     pub(super) worker: Option<u32>,
     pub(super) note: Option<String>,
     pub(super) failures: Vec<FailureView>,
     pub(super) stdout: String,
     pub(super) stderr: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AttemptView {
+    pub(super) outcome: crate::model::Outcome,
+    pub(super) duration: f64,
+    pub(super) failures: Vec<FailureView>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct LeakView {
+    pub(super) kind: crate::model::LeakKind,
+    pub(super) what: String,
+    pub(super) stack: Vec<FrameView>,
 }
 
 #[derive(Serialize)]

@@ -9,6 +9,10 @@
 //!   is no entry at all, it is listed in `x.notRunTests`;
 //! - a file is in `testResults` if a worker had it, and then `failed`, `passed` or, cut short before anything failed,
 //!   `pending`; the files that did not run are listed in `x.notRun` and are `numPendingTestSuites`;
+//! - a test that failed first and passed when it was tried again is `passed` and has no `failureMessages`, or editors would
+//!   show an error on it; what its failed attempts said is in `retryReasons` (and `retryMessages`), `invocations` counts
+//!   all attempts, and `x.flaky` tells it from the others;
+//! - a test that `-t` leaves out is `pending` as in Jest, with `x.mode` `filtered`;
 //! - `numRuntimeErrorTestSuites` counts the files with file errors, which are among the failed ones;
 //! - text is as the tests wrote it: JSON can hold anything, and editors match titles literally.
 

@@ -1,11 +1,28 @@
-//! The `junit` reporter: one document in JUnit's shape.
+//! The `junit` reporter: one document in JUnit's shape, written when the run is over.
+//!
+//! One suite per test file, flat; a case's name is the path of its titles. There is one document ([`model`], filled in by
+//! [`build`]) and one sanitiser ([`sanitise`]); the dialects [`rich`] and [`plain`] differ only in what they can express.
+//! Nothing is written before the end of the run, which also comes when it is interrupted or aborted.
+
+mod build;
+mod encode;
+mod failed;
+mod model;
+mod names;
+mod plain;
+mod rich;
+mod sanitise;
 
 use std::{
     fmt,
     io::{self, Write},
 };
 
-use crate::{event::RunEvent, ledger::Ledger, reporter::Reporter};
+use crate::{
+    event::{EventKind, RunEvent},
+    ledger::Ledger,
+    reporter::Reporter,
+};
 
 /// The form of a JUnit document.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -22,24 +39,39 @@ pub struct JunitReporter {
     out: Box<dyn Write + Send>,
     ledger: Ledger,
     dialect: JunitDialect,
+    hostname: Option<String>,
 }
 
 impl JunitReporter {
-    /// Writes to `out`.
+    /// Writes to `out`. The document names the machine if `hostname` does.
     #[must_use]
-    pub fn new(out: Box<dyn Write + Send>, dialect: JunitDialect) -> Self {
+    pub fn new(out: Box<dyn Write + Send>, dialect: JunitDialect, hostname: Option<String>) -> Self {
         Self {
             out,
             ledger: Ledger::default(),
             dialect,
+            hostname,
         }
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        let document = build::document(&self.ledger, self.hostname.as_deref());
+        let text = match self.dialect {
+            JunitDialect::Rich => rich::write(&document)?,
+            JunitDialect::Plain => plain::write(&document)?,
+        };
+        self.out.write_all(text.as_bytes())?;
+        self.out.flush()
     }
 }
 
 impl Reporter for JunitReporter {
     fn handle(&mut self, event: &RunEvent) -> io::Result<()> {
         self.ledger.fold(event);
-        self.out.flush()
+        match event.kind {
+            EventKind::RunFinished { .. } => self.write(),
+            _ => Ok(()),
+        }
     }
 }
 

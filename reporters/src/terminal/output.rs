@@ -7,7 +7,7 @@ use crate::{
     ledger::{Chunk, FileRecord},
     model::{CaseId, Stream},
     style::Ink,
-    text::{keep_colours, strip_ansi, visible},
+    text::{keep_colours, strip_ansi},
 };
 
 const COLOURS_OFF: &str = "\x1b[0m";
@@ -25,24 +25,37 @@ pub(super) fn by_case(record: &FileRecord) -> BTreeMap<Option<CaseId>, Vec<&Chun
 /// Everything the file printed: what belongs to no test first, then test by test.
 pub(super) fn all(page: &mut Page, view: View<'_>, record: &FileRecord) {
     for (_, chunks) in by_case(record) {
-        runs(page, view, record, chunks);
+        runs(page, view, record, &chunks);
     }
 }
 
-/// One test's chunks. Concurrent tests split each other's writes, so neighbours of one stream are joined again here:
-/// a line that was written in two pieces is one line.
-pub(super) fn runs(page: &mut Page, view: View<'_>, record: &FileRecord, chunks: Vec<&Chunk>) {
-    let mut chunks = chunks.into_iter().peekable();
-    while let Some(first) = chunks.next() {
-        let mut text = first.text.clone();
-        while let Some(next) = chunks.next_if(|next| next.stream == first.stream) {
-            text.push_str(&next.text);
+/// One test's chunks as they were written. Concurrent tests split each other's writes, so neighbours of one stream are
+/// joined again: a line that was written in two pieces is one line.
+pub(super) fn joined(chunks: &[&Chunk]) -> Vec<(Stream, String)> {
+    let mut runs: Vec<(Stream, String)> = Vec::new();
+    for chunk in chunks {
+        match runs.last_mut() {
+            Some((stream, text)) if *stream == chunk.stream => text.push_str(&chunk.text),
+            _ => runs.push((chunk.stream, chunk.text.clone())),
         }
-        run(page, view, record, first, &text);
+    }
+    runs
+}
+
+/// One test's chunks, under lines that name it.
+pub(super) fn runs(page: &mut Page, view: View<'_>, record: &FileRecord, chunks: &[&Chunk]) {
+    let Some(first) = chunks.first() else { return };
+    let name = match first.case {
+        Some(case) => view.title(&record.case(case)),
+        None => view.path(&record.path),
+    };
+    for (stream, text) in joined(chunks) {
+        run(page, view, (stream, Some(&name)), &text, 2);
     }
 }
 
-fn run(page: &mut Page, view: View<'_>, record: &FileRecord, whose: &Chunk, text: &str) {
+/// What was written to one stream, under a line that says to which, and whose it is unless that is clear.
+pub(super) fn run(page: &mut Page, view: View<'_>, (stream, whose): (Stream, Option<&str>), text: &str, indent: usize) {
     let shown = if view.style.colour {
         keep_colours(text)
     } else {
@@ -51,17 +64,14 @@ fn run(page: &mut Page, view: View<'_>, record: &FileRecord, whose: &Chunk, text
     if shown.is_empty() {
         return;
     }
-    let (stream, ink) = match whose.stream {
+    let (stream, ink) = match stream {
         Stream::Stdout => ("stdout", Ink::Dim),
         Stream::Stderr => ("stderr", Ink::Warn),
     };
-    let name = match whose.case {
-        Some(case) => visible(&record.case(case).full_name(" > ")).into_owned(),
-        None => view.path(&record.path),
-    };
-    page.line(2, view.paint(ink, &format!("{stream} | {name}")));
+    let label = whose.map_or_else(|| format!("{stream}:"), |name| format!("{stream} | {name}"));
+    page.line(indent, view.paint(ink, &view.fit_start(&label, indent)));
     for line in shown.lines() {
-        page.line(4, line);
+        page.line(indent + 2, line);
     }
     // What a test left on must not run into our own lines.
     if shown.contains("\x1b]8;") {

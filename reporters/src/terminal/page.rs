@@ -1,29 +1,61 @@
 //! Lines on their way to the terminal, and what every line needs to know about the run.
 
+use super::story::Story;
 use crate::{
+    ledger::FileRecord,
+    model::{CaseId, FileId, Location, TestCase},
     paths,
     style::{Ink, Style},
-    text::visible,
+    text::{fit_start, strip_ansi, visible, width},
 };
+
+/// Columns of a title, however wide the terminal is: some are made of the data they test.
+const TITLE: usize = 240;
+/// A name is not cut shorter than this, however narrow the terminal.
+const SHORTEST: usize = 10;
 
 /// What rendering depends on besides the thing rendered.
 #[derive(Clone, Copy)]
-pub(super) struct View<'a> {
-    pub(super) style: &'a Style,
-    /// Paths are shown relative to it.
-    pub(super) root: &'a str,
+pub(crate) struct View<'a> {
+    pub(crate) style: &'a Style,
+    pub(crate) story: &'a Story,
     /// Whether the run has a single file, whose tests are then listed.
-    pub(super) alone: bool,
+    pub(crate) alone: bool,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    /// The view of a run that is told in blocks.
+    pub(crate) fn of(style: &'a Style, story: &'a Story) -> Self {
+        Self {
+            style,
+            story,
+            alone: story.ledger.files.len() == 1,
+        }
+    }
+
     /// A path as it is shown: relative, on one line.
     pub(super) fn path(self, path: &str) -> String {
-        visible(&paths::relative(self.root, path)).into_owned()
+        visible(&paths::relative(&self.story.ledger.root, path)).into_owned()
+    }
+
+    /// The declared test.
+    pub(super) fn case(self, file: FileId, case: CaseId) -> TestCase {
+        let none = FileRecord::default();
+        self.story.ledger.file(file).unwrap_or(&none).case(case)
+    }
+
+    /// All titles of a test on one line.
+    pub(super) fn title(self, case: &TestCase) -> String {
+        fit_start(&visible(&case.full_name(" > ")), TITLE, self.style.ellipsis())
     }
 
     pub(super) fn paint(self, ink: Ink, text: &str) -> String {
         self.style.paint(ink, text)
+    }
+
+    /// The start of a name that fits beside what else stands on its line. Some of it always does.
+    pub(super) fn fit_start(self, name: &str, taken: usize) -> String {
+        fit_start(name, self.room(taken).max(SHORTEST), self.style.ellipsis())
     }
 
     /// Columns left beside an indent.
@@ -33,7 +65,7 @@ impl View<'_> {
 }
 
 /// Text that is written in one piece, so that two writers of one terminal cannot tear a block apart.
-pub(super) struct Page {
+pub(crate) struct Page {
     text: String,
     /// Whether the page before it ended with an empty line.
     below_blank: bool,
@@ -41,14 +73,14 @@ pub(super) struct Page {
 
 impl Page {
     /// A page that continues one which ended with an empty line, or did not.
-    pub(super) fn below(blank: bool) -> Self {
+    pub(crate) fn below(blank: bool) -> Self {
         Self {
             text: String::new(),
             below_blank: blank,
         }
     }
 
-    pub(super) fn ends_blank(&self) -> bool {
+    pub(crate) fn ends_blank(&self) -> bool {
         if self.text.is_empty() {
             self.below_blank
         } else {
@@ -56,13 +88,37 @@ impl Page {
         }
     }
 
-    pub(super) fn line(&mut self, indent: usize, line: impl AsRef<str>) {
+    pub(crate) fn line(&mut self, indent: usize, line: impl AsRef<str>) {
         let line = line.as_ref();
         if !line.is_empty() {
             self.text.extend(std::iter::repeat_n(' ', indent));
             self.text.push_str(line);
         }
         self.text.push('\n');
+    }
+
+    /// Says how much of a list was left out, if anything was.
+    pub(super) fn more(&mut self, view: View<'_>, indent: usize, count: usize, what: &str) {
+        if count > 0 {
+            let line = format!("{} {count} more{what}", view.style.ellipsis());
+            self.line(indent, view.paint(Ink::Dim, &line));
+        }
+    }
+
+    /// A line and where it happened: behind it, or below it where there is no room.
+    pub(super) fn placed(&mut self, view: View<'_>, indent: usize, line: &str, place: Option<&Location>) {
+        let Some(place) = place else {
+            return self.line(indent, line);
+        };
+        let place = format!("{}:{}:{}", view.path(&place.file), place.line, place.column);
+        let columns = width(&strip_ansi(line)) + 2 + width(&place);
+        let place = view.paint(Ink::Dim, &place);
+        if columns <= view.room(indent) {
+            self.line(indent, format!("{line}  {place}"));
+        } else {
+            self.line(indent, line);
+            self.line(indent + 2, place);
+        }
     }
 
     /// Adds to the end of the last line.
@@ -75,17 +131,17 @@ impl Page {
     }
 
     /// An empty line, unless there is one already.
-    pub(super) fn blank(&mut self) {
+    pub(crate) fn blank(&mut self) {
         if !self.ends_blank() {
             self.text.push('\n');
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
-    pub(super) fn as_bytes(&self) -> &[u8] {
-        self.text.as_bytes()
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
     }
 }

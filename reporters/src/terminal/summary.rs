@@ -1,19 +1,22 @@
 //! The beginning and the end of a run: all failures again, what did not run, why it ended, the totals.
 
 use super::{
-    failure,
+    block::passed_words,
+    failure, notable,
     page::{Page, View},
 };
 use crate::{
     duration::{counted, seconds},
     event::RunEnd,
     ledger::Ledger,
-    stats::Verdict,
+    model::FileId,
+    stats::{RunStats, Verdict},
     style::Ink,
     text::{visible, visible_lines},
 };
 
-pub(super) fn heading(page: &mut Page, view: View<'_>, ledger: &Ledger) {
+pub(super) fn heading(page: &mut Page, view: View<'_>) {
+    let ledger = &view.story.ledger;
     let files = counted(ledger.files.len(), "file");
     let workers = counted(ledger.workers, "worker");
     let name = view.paint(Ink::Strong, "trun");
@@ -22,9 +25,21 @@ pub(super) fn heading(page: &mut Page, view: View<'_>, ledger: &Ledger) {
     page.blank();
 }
 
+/// Everything below the last block.
+pub(super) fn end(page: &mut Page, view: View<'_>, end: &RunEnd) {
+    let ledger = &view.story.ledger;
+    notable::slowest(page, view, ledger);
+    notable::flaky(page, view, ledger);
+    failures(page, view, ledger);
+    not_run(page, view, ledger);
+    ending(page, view, ledger, end);
+    totals(page, view, ledger);
+}
+
 /// Every failure of the run in file order, numbered, under a rule.
-pub(super) fn failures(page: &mut Page, view: View<'_>, ledger: &Ledger) {
-    let entries: Vec<_> = ledger.files.iter().flat_map(failure::entries).collect();
+fn failures(page: &mut Page, view: View<'_>, ledger: &Ledger) {
+    let files = (0_u32..).zip(&ledger.files).map(|(index, _)| FileId(index));
+    let entries: Vec<_> = files.flat_map(|file| failure::entries(view, file)).collect();
     if entries.is_empty() {
         return;
     }
@@ -32,8 +47,7 @@ pub(super) fn failures(page: &mut Page, view: View<'_>, ledger: &Ledger) {
     page.line(0, rule(view, "Failures"));
     page.blank();
     for (index, entry) in entries.iter().enumerate() {
-        failure::entry(page, view, entry, 0, &format!("{}) ", index + 1));
-        page.blank();
+        failure::at_end(page, view, entry, index + 1);
     }
 }
 
@@ -47,7 +61,7 @@ fn rule(view: View<'_>, title: &str) -> String {
 }
 
 /// Files that did not run, in file order, each with its reason.
-pub(super) fn not_run(page: &mut Page, view: View<'_>, ledger: &Ledger) {
+fn not_run(page: &mut Page, view: View<'_>, ledger: &Ledger) {
     let files: Vec<_> = ledger
         .files
         .iter()
@@ -65,11 +79,11 @@ pub(super) fn not_run(page: &mut Page, view: View<'_>, ledger: &Ledger) {
 }
 
 /// What belongs to no file, and why the run did not run to its end.
-pub(super) fn ending(page: &mut Page, view: View<'_>, ledger: &Ledger, end: &RunEnd) {
+fn ending(page: &mut Page, view: View<'_>, ledger: &Ledger, end: &RunEnd) {
     let mut lines: Vec<String> = ledger.run_errors.iter().map(|message| error_line(message)).collect();
     match end {
         RunEnd::Completed => {}
-        RunEnd::Bailed(failures) => lines.push(format!("Bailed out after {}", counted(*failures as usize, "failure"))),
+        RunEnd::Bailed(failures) => lines.push(bailed(*failures as usize, ledger.stats.files_not_run)),
         RunEnd::Aborted(reason) | RunEnd::Broken(reason) => lines.push(error_line(reason)),
         RunEnd::Interrupted(signal) => lines.push(format!("Interrupted by {}", visible(signal))),
     }
@@ -82,8 +96,21 @@ pub(super) fn ending(page: &mut Page, view: View<'_>, ledger: &Ledger, end: &Run
     }
 }
 
+fn bailed(failures: usize, files_not_run: usize) -> String {
+    let line = format!("Bailed out after {}", counted(failures, "failure"));
+    match files_not_run {
+        0 => line,
+        files => format!("{line}: {} did not run to the end", counted(files, "file")),
+    }
+}
+
+/// An error that belongs to no file, said at once.
+pub(super) fn run_error(page: &mut Page, view: View<'_>, message: &str) {
+    page.line(0, view.paint(Ink::Bad, &error_line(message)));
+}
+
 /// The line of an error that stops more than a test, begun as all of them are.
-pub(super) fn error_line(message: &str) -> String {
+fn error_line(message: &str) -> String {
     let message = visible_lines(message);
     if message.starts_with("error:") {
         message.into_owned()
@@ -94,45 +121,56 @@ pub(super) fn error_line(message: &str) -> String {
 
 /// The numbers. Scripts read the last three lines, and the last `N passed` of a run must be that of its tests: whatever
 /// else there is to count stands above them.
-pub(super) fn totals(page: &mut Page, view: View<'_>, ledger: &Ledger) {
+fn totals(page: &mut Page, view: View<'_>, ledger: &Ledger) {
     let stats = &ledger.stats;
     page.blank();
+    if let Some(seed) = ledger.seed {
+        total(page, view, "Seed", &[seed.to_string()]);
+    }
+    if stats.leaks > 0 {
+        let text = format!("{} in {}", stats.leaks, counted(stats.files_leaking, "file"));
+        total(page, view, "Leaks", &[view.paint(Ink::Warn, &text)]);
+    }
     if stats.file_errors > 0 {
         let place = counted(stats.files_with_errors, "file");
         let text = format!("{} in {place}", counted(stats.file_errors, "file error"));
         total(page, view, "Errors", &[view.paint(Ink::Bad, &text)]);
     }
     let not_run = [(stats.files_not_run, "file"), (stats.tests_not_run, "test")];
-    if not_run.iter().any(|(count, _)| *count > 0) {
-        let parts = not_run.iter().filter(|(count, _)| *count > 0);
-        let parts: Vec<String> = parts
-            .map(|(count, noun)| view.paint(Ink::Warn, &counted(*count, noun)))
-            .collect();
+    let parts = not_run.iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = parts
+        .map(|(count, noun)| view.paint(Ink::Warn, &counted(*count, noun)))
+        .collect();
+    if !parts.is_empty() {
         total(page, view, "Not run", &parts);
     }
-    let must = |count: usize, word: &str, ink: Ink| {
-        view.paint(if count == 0 { Ink::Dim } else { ink }, &format!("{count} {word}"))
-    };
-    total(
-        page,
-        view,
-        "Files",
-        &[
-            must(stats.files_passed, "passed", Ink::Good),
-            must(stats.files_failed, "failed", Ink::Bad),
-        ],
-    );
-    let mut tests = vec![
-        must(stats.tests_passed, "passed", Ink::Good),
-        must(stats.tests_failed, "failed", Ink::Bad),
+    let files = [
+        count(view, stats.files_passed, "passed", Ink::Good),
+        count(view, stats.files_failed, "failed", Ink::Bad),
     ];
-    for (count, word) in [(stats.tests_skipped, "skipped"), (stats.tests_todo, "todo")] {
-        if count > 0 {
-            tests.push(must(count, word, Ink::Warn));
+    total(page, view, "Files", &files);
+    total(page, view, "Tests", &tests(view, stats));
+    total(page, view, "Time", &[seconds(ledger.elapsed)]);
+}
+
+fn tests(view: View<'_>, stats: &RunStats) -> Vec<String> {
+    let passed = passed_words(stats.tests_passed, stats.tests_flaky);
+    let ink = if stats.tests_passed == 0 { Ink::Dim } else { Ink::Good };
+    let mut parts = vec![
+        view.paint(ink, &passed),
+        count(view, stats.tests_failed, "failed", Ink::Bad),
+    ];
+    for (number, word) in [(stats.tests_skipped, "skipped"), (stats.tests_todo, "todo")] {
+        if number > 0 {
+            parts.push(count(view, number, word, Ink::Warn));
         }
     }
-    total(page, view, "Tests", &tests);
-    total(page, view, "Time", &[seconds(ledger.elapsed)]);
+    parts
+}
+
+/// A number that stands there even if it is nothing to speak of.
+fn count(view: View<'_>, number: usize, word: &str, ink: Ink) -> String {
+    view.paint(if number == 0 { Ink::Dim } else { ink }, &format!("{number} {word}"))
 }
 
 fn total(page: &mut Page, view: View<'_>, label: &str, parts: &[String]) {

@@ -27,7 +27,7 @@ fn kinds_have_names() {
     let error = "dto\x1bts".parse::<Kind>().expect_err("no such reporter");
     assert_eq!(
         error.to_string(),
-        "unknown reporter \"dto\\x1bts\"; there are: default, json, none"
+        "unknown reporter \"dto\\x1bts\"; there are: default, dots, json, junit, github, none"
     );
 }
 

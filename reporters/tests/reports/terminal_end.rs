@@ -50,8 +50,12 @@ fn a_crash_keeps_what_had_finished_and_aborts_the_run() {
     1) FAIL tests/a.test.ts > crashes
       the worker process crashed with SIGSEGV while this test ran
 
+      rerun: trun tests/a.test.ts -t '^crashes$'
+
     2) FAIL tests/b.test.ts
       aborted: another worker crashed
+
+      rerun: trun tests/b.test.ts
 
     Not run
       tests/c.test.ts  (aborted: another worker crashed)
@@ -89,6 +93,8 @@ fn a_crash_in_a_single_file_shows_what_never_ran() {
     1) FAIL tests/a.test.ts > exits
       the worker process crashed with SIGSEGV while this test ran
 
+      rerun: trun tests/a.test.ts -t '^exits$'
+
     Not run 1 test
     Files  0 passed, 1 failed
     Tests  1 passed, 1 failed
@@ -116,6 +122,8 @@ fn a_crash_that_nobody_was_charged_with_is_a_file_error() {
 
     1) FAIL a.test.ts
       the worker process died while it ran this file: SIGKILL
+
+      rerun: trun a.test.ts
 
     Errors 1 file error in 1 file
     Files  1 passed, 1 failed
@@ -161,7 +169,10 @@ fn bail_says_after_how_many_failures() {
         .never(1, "bailed out")
         .end(RunEnd::Bailed(1))
         .plain();
-    assert!(text.contains("\nBailed out after 1 failure\n"), "{text}");
+    assert!(
+        text.contains("\nBailed out after 1 failure: 1 file did not run to the end\n"),
+        "{text}"
+    );
     assert!(text.contains("\nNot run\n  b.test.ts  (bailed out)\n"), "{text}");
 }
 

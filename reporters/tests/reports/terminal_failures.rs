@@ -62,6 +62,8 @@ fn a_failure_is_shown_at_once_and_again() {
         at tests/b.test.ts:9:7
         … 2 more in node_modules
 
+      rerun: trun tests/b.test.ts -t '^math adds$'
+
     Files  1 passed, 1 failed
     Tests  2 passed, 1 failed
     Time   1.23 s
@@ -88,6 +90,8 @@ fn a_diff_is_shown_as_it_is() {
       -   "a": 1,
       +   "a": 2,
         }
+
+      rerun: trun tests/b.test.ts -t '^math adds$'
     "#);
 }
 
@@ -132,6 +136,8 @@ fn colours_mark_verbs_diffs_and_places() {
         ^[2mat^[0m ^[36mtests/b.test.ts:9:7^[0m
         ^[2m… 2 more in node_modules^[0m
 
+      ^[2mrerun:^[0m trun tests/b.test.ts -t '^math adds$'
+
     ^[1mFiles^[0m  ^[32m1 passed^[0m, ^[31m1 failed^[0m
     ^[1mTests^[0m  ^[32m2 passed^[0m, ^[31m1 failed^[0m
     ^[1mTime^[0m   1.23 s
@@ -154,6 +160,8 @@ fn values_are_shown_if_the_message_lacks_them() {
           "a": 1
         }
       Received: undefined
+
+      rerun: trun tests/b.test.ts -t '^math adds$'
     "#);
 }
 
@@ -181,6 +189,8 @@ fn causes_follow_their_effect() {
         TypeError: no such key
 
           at parse (src/parse.ts:12:7)
+
+      rerun: trun tests/b.test.ts -t '^math adds$'
     ");
 }
 
@@ -197,6 +207,8 @@ fn a_stack_without_user_frames_shows_the_dependency() {
       TypeError: late
 
         at tick (node_modules/dep/index.js:8:7)
+
+      rerun: trun tests/b.test.ts -t '^math adds$'
     ");
 }
 
@@ -220,6 +232,8 @@ fn a_message_may_be_missing() {
     insta::assert_snapshot!(text, @"
     1) FAIL tests/b.test.ts > math > adds
       failed without a message
+
+      rerun: trun tests/b.test.ts -t '^math adds$'
     ");
 }
 
@@ -265,6 +279,8 @@ fn tests_that_one_before_all_failed_share_an_entry() {
 
         at parse (src/parse.ts:12:7)
 
+      rerun: trun a.test.ts -t '^db one$'
+
     Files  1 passed, 1 failed
     Tests  1 passed, 3 failed
     Time   1.23 s
@@ -296,6 +312,8 @@ fn each_hooks_are_named() {
       TypeError: no table
 
         at parse (src/parse.ts:12:7)
+
+      rerun: trun tests/b.test.ts -t '^math adds$'
     ");
 }
 
@@ -338,6 +356,8 @@ fn a_file_that_does_not_load_is_a_file_error() {
 
         > 1 | import { missing } from './gone';
             |                      ^
+
+      rerun: trun tests/b.test.ts
 
     Errors 1 file error in 1 file
     Files  1 passed, 1 failed

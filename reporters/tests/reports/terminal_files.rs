@@ -81,8 +81,12 @@ fn a_single_file_lists_its_tests() {
         at tests/b.test.ts:9:7
         … 2 more in node_modules
 
+      rerun: trun tests/a.test.ts -t '^math subtracts$'
+
     2) FAIL tests/a.test.ts > slow
       timed out after 5000 ms
+
+      rerun: trun tests/a.test.ts -t '^slow$'
 
     Files  0 passed, 1 failed
     Tests  1 passed, 2 failed, 1 skipped, 1 todo
@@ -167,13 +171,13 @@ fn paths_are_cut_on_the_left_to_fit() {
         width: 60,
         ..Style::plain()
     });
-    insta::assert_snapshot!(narrow.lines().nth(2).unwrap_or_default(), @"PASS    …down/to/日本語.test.ts  1 passed, 1 skipped  9.0 ms");
+    insta::assert_snapshot!(narrow.lines().nth(2).unwrap_or_default(), @"PASS    …ong/way/down/to/日本語.test.ts  1 passed, 1 skipped");
     let ascii = widths().terminal(Style {
         width: 60,
         unicode: false,
         ..Style::plain()
     });
-    insta::assert_snapshot!(ascii.lines().nth(2).unwrap_or_default(), @"PASS    ...wn/to/日本語.test.ts  1 passed, 1 skipped  9.0 ms");
+    insta::assert_snapshot!(ascii.lines().nth(2).unwrap_or_default(), @"PASS    ...g/way/down/to/日本語.test.ts  1 passed, 1 skipped");
 }
 
 #[test]

@@ -54,6 +54,12 @@ fn nothing_acts_on_a_log() {
       E\x1b: wiped \x1b[2J\x1b[H
       second\u{202e}line\x07\rthird
 
+      stdout:
+        red  text
+        over
+
+      rerun: trun "$(printf 'bad\033[31m\012name.test.ts')" -t '^clears \u001b\[2J\u001b\[H\nTests  9 passed$'
+
     Files  1 passed, 1 failed
     Tests  1 passed, 1 failed
     Time   1.23 s
@@ -64,7 +70,10 @@ fn nothing_acts_on_a_log() {
 fn only_colours_act_on_a_terminal() {
     let text = hostile().terminal(Style::coloured(100));
     let output: Vec<&str> = text.lines().filter(|line| line.contains("red ")).collect();
-    insta::assert_snapshot!(output.join("\n").replace('\x1b', "^"), @"    ^[31mred  text");
+    insta::assert_snapshot!(output.join("\n").replace('\x1b', "^"), @"
+    ^[31mred  text
+    ^[31mred  text
+    ");
     assert!(
         !text.contains(CLEAR) && !text.contains("\x1b]0;") && !text.contains('\r'),
         "{text:?}"

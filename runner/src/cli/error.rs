@@ -34,29 +34,37 @@ pub enum UsageError {
         /// What it was given.
         value: String,
     },
-    /// The value of a flag is not one that it takes.
-    #[error("invalid value \"{value}\" for {flag}: {why}")]
+    /// The value of a setting is not one that it takes.
+    #[error("{at}invalid value \"{value}\" for {setting}: {why}")]
     InvalidValue {
-        /// The flag.
-        flag: &'static str,
+        /// `trun.toml:3: `, or nothing.
+        at: String,
+        /// Its name where it was set: `--bail`, `TRUN_BAIL`, `bail`.
+        setting: String,
+        /// As it was written.
+        value: String,
+        /// What the setting takes.
+        why: String,
+    },
+    /// A flag of another runner asks for what trun cannot do.
+    #[error("{flag} is not possible: {why}")]
+    Refused {
         /// As it was typed.
-        value: String,
-        /// What the flag takes.
-        why: String,
+        flag: String,
+        /// What trun does not do.
+        why: &'static str,
     },
-    /// The flags about reporters contradict each other.
+    /// A configuration cannot be read or understood.
+    #[error("{at}: {problem}")]
+    Config {
+        /// The file, and the line if there is one: `trun.toml:3`.
+        at: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Flags that do not go together, or words that are none.
     #[error("{0}")]
-    Reporters(String),
-    /// The value of an environment variable is not one that it takes.
-    #[error("invalid value \"{value}\" in the environment variable {name}: {why}")]
-    InvalidEnvVar {
-        /// The variable.
-        name: &'static str,
-        /// Its value.
-        value: String,
-        /// What it takes.
-        why: String,
-    },
+    Contradiction(String),
     /// An argument is not Unicode.
     #[error("an argument is not valid UTF-8; name the folder that holds the file instead")]
     NotUnicode,
@@ -97,12 +105,12 @@ impl UsageError {
 }
 
 /// The end of a message that offers a likely name, or nothing.
-pub(super) fn did_you_mean(name: Option<&str>) -> String {
+pub(crate) fn did_you_mean(name: Option<&str>) -> String {
     name.map(|name| format!(", did you mean {name}?")).unwrap_or_default()
 }
 
 /// The one of `known` that reads most like `typed`, if any does.
-pub(super) fn closest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn closest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     /// Below this two words have little in common; the same bar as clap's, so that flags and values feel alike.
     const ALIKE: f64 = 0.7;
     known

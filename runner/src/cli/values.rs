@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The longest time limit: what a timer of JavaScript can hold, a little under 25 days.
 const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
 
-/// Less memory than this is a forgotten unit: no worker starts with it.
+/// No worker starts with less memory than this.
 const LEAST_SIZE: u64 = 1 << 20;
 
 /// A whole number in decimal digits, without sign or space.
@@ -37,6 +37,22 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     Ok(limit)
 }
 
+/// A [`size`] that a process can live in.
+pub(super) fn room(text: &str) -> Result<u64, String> {
+    match size(text)? {
+        bytes @ 1..LEAST_SIZE => {
+            let (number, unit) = split(text);
+            let hint = if unit.is_empty() {
+                format!("; write {number}M for megabytes")
+            } else {
+                String::new()
+            };
+            Err(format!("no worker can live in {bytes} bytes{hint}"))
+        }
+        bytes => Ok(bytes),
+    }
+}
+
 /// `512M`, `1.5G`, `512MiB`, or bytes. Units are powers of 1024.
 pub(super) fn size(text: &str) -> Result<u64, String> {
     let expected = || "a size like 512M or 2G is needed, or 0 for no limit".to_owned();
@@ -51,9 +67,6 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
         _ => return Err(expected()),
     };
     let bytes = decimal(number).ok_or_else(expected)? * f64::from(1_u32 << (shift / 2)).powi(2);
-    if bytes != 0.0 && bytes < LEAST_SIZE as f64 {
-        return Err(format!("no worker can live in that; write {number}M for megabytes"));
-    }
     if bytes >= u64::MAX as f64 {
         return Err(expected());
     }
@@ -80,7 +93,7 @@ fn decimal(text: &str) -> Option<f64> {
 mod tests {
     use std::time::Duration;
 
-    use super::{count, duration, size};
+    use super::{count, duration, room, size};
 
     #[test]
     fn counts_are_digits() {
@@ -121,17 +134,21 @@ mod tests {
             ("1t", 1 << 40),
             ("2048k", 2 << 20),
             ("1048576", 1 << 20),
+            ("512", 512),
         ];
         for (text, bytes) in cases {
             assert_eq!(size(text), Ok(bytes), "{text:?}");
         }
-        for wrong in ["", "M", "-1G", "1X", "512", "2 bytes", "99999999999T", "50%"] {
+        for wrong in ["", "M", "-1G", "1X", "2 bytes", "99999999999T", "50%"] {
             assert!(size(wrong).is_err(), "{wrong:?}");
         }
     }
 
     #[test]
     fn a_forgotten_unit_is_pointed_out() {
-        assert!(size("512").unwrap_err().contains("write 512M"));
+        assert!(room("512").unwrap_err().contains("write 512M"));
+        assert_eq!(room("1k").unwrap_err(), "no worker can live in 1024 bytes");
+        assert_eq!(room("0"), Ok(0));
+        assert_eq!(room("1M"), Ok(1 << 20));
     }
 }

@@ -8,6 +8,9 @@ use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use crate::os::unread;
 
 /// What one call takes at most.
 const SHARE: usize = 1 << 18;
@@ -35,13 +38,23 @@ impl Pipe {
         self.file.as_ref().map(AsFd::as_fd)
     }
 
-    /// The text that is there now.
-    pub(super) fn drain(&mut self) -> Option<String> {
+    /// How many bytes are there now.
+    pub(super) fn waiting(&self) -> usize {
+        self.file.as_ref().map_or(0, |file| unread(file.as_fd()))
+    }
+
+    /// The text of the next `most` bytes, as far as they are there. With none wanted it looks whether anyone can still write.
+    pub(super) fn take(&mut self, most: usize) -> Option<String> {
         let file = self.file.as_mut()?;
+        if most == 0 && !has_ended(file) {
+            return None;
+        }
         let mut bytes = std::mem::take(&mut self.cut);
+        let end = bytes.len() + most.clamp(1, SHARE);
         let mut chunk = [0; 1 << 14];
-        while bytes.len() < SHARE {
-            match file.read(&mut chunk) {
+        while bytes.len() < end {
+            let room = (end - bytes.len()).min(chunk.len());
+            match file.read(&mut chunk[..room]) {
                 Ok(0) => {
                     self.file = None;
                     break;
@@ -56,6 +69,14 @@ impl Pipe {
         }
         Some(String::from_utf8_lossy(&bytes).into_owned()).filter(|text| !text.is_empty())
     }
+}
+
+/// Whether every writer has closed it and nothing is left in it.
+fn has_ended(file: &File) -> bool {
+    let mut fds = [PollFd::new(file.as_fd(), PollFlags::POLLIN)];
+    let looked = poll(&mut fds, PollTimeout::ZERO);
+    let found = fds[0].revents().unwrap_or(PollFlags::empty());
+    looked.is_ok() && found.contains(PollFlags::POLLHUP) && !found.contains(PollFlags::POLLIN)
 }
 
 /// How many bytes are left when the beginning of a character at the end is not counted.
@@ -76,6 +97,21 @@ mod tests {
     use std::io::Write;
 
     use super::*;
+
+    impl Pipe {
+        fn drain(&mut self) -> Option<String> {
+            self.take(usize::MAX)
+        }
+    }
+
+    #[test]
+    fn no_more_is_taken_than_asked_for() {
+        let (mut pipe, mut writer) = pipe();
+        writer.write_all(b"one two").expect("open");
+        assert_eq!(pipe.waiting(), 7);
+        assert_eq!(pipe.take(3).as_deref(), Some("one"));
+        assert_eq!((pipe.waiting(), pipe.drain().as_deref()), (4, Some(" two")));
+    }
 
     fn pipe() -> (Pipe, File) {
         let (reading, writing) = nix::unistd::pipe2(OFlag::O_CLOEXEC).expect("a pipe");

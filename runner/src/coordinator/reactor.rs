@@ -114,10 +114,8 @@ pub fn run<S: EventSink>(
             events.extend(signals.pending().map(InternalEvent::Signal));
         }
         for slot in ready.slots {
-            // The page is read first: what it says was true before anything that is read now.
-            let running = pages[slot as usize - 1].running();
             if let Some(wires) = dispatcher.control().wires.get_mut(&slot) {
-                wires.read(running, &mut events);
+                wires.read(&pages[slot as usize - 1], &mut events);
             }
         }
         if ready.zygote {

@@ -12,7 +12,7 @@ use trun_reporters::model::Stream;
 
 use super::event::{InternalEvent, Slot};
 use super::pipe::Pipe;
-use crate::os::Running;
+use crate::os::{Running, RunningPage};
 use crate::protocol::channel::{Received, Receiver, Sender};
 use crate::protocol::message::{FromWorker, ToWorker};
 
@@ -26,6 +26,8 @@ pub(super) struct Wires {
     receiver: Receiver<FromWorker>,
     stdout: Pipe,
     stderr: Pipe,
+    /// Raw output that was read before the messages that came before it.
+    written: Vec<(Stream, String, Running)>,
     is_open: bool,
     has_more: bool,
 }
@@ -43,6 +45,7 @@ impl Wires {
             receiver: Receiver::new(ours),
             stdout: Pipe::new(stdout)?,
             stderr: Pipe::new(stderr)?,
+            written: Vec::new(),
             is_open: true,
             has_more: false,
         };
@@ -68,31 +71,31 @@ impl Wires {
         let _ = self.sender.send(message);
     }
 
-    /// Takes what is there. `running` is what the worker's page said before.
+    /// Takes what is there.
     ///
-    /// Raw output is drained before the message that ends a test is handed on, and charged to that test.
-    pub(super) fn read(&mut self, running: Running, events: &mut Vec<InternalEvent>) {
+    /// A worker has its raw output read before it says that a test has ended. So what a test wrote is here when the message of its end is;
+    /// but the messages from before it ran may be here as well, and come first.
+    pub(super) fn read(&mut self, page: &RunningPage, events: &mut Vec<InternalEvent>) {
         self.has_more = false;
         if !self.is_open {
             return;
         }
-        self.drain(running, events);
+        self.drain(page);
+        page.count_drain();
         for _ in 0..SHARE {
             match self.receiver.receive() {
                 Ok(Received::Message(message)) => {
-                    match &message {
-                        FromWorker::CaseFinished { result, .. } => self.drain(Running::Case(result.case.0), events),
-                        FromWorker::FileDone { .. } => self.drain(Running::Nothing, events),
-                        _ => {}
+                    if let FromWorker::CaseFinished { result, .. } = &message {
+                        self.hand_on(events, |running| running == Running::Case(result.case.0));
                     }
                     events.push(InternalEvent::Message(self.slot, message));
                 }
-                Ok(Received::Nothing) => return,
-                Ok(Received::Closed) => return self.close(running, events),
+                Ok(Received::Nothing) => return self.hand_on(events, |_| true),
+                Ok(Received::Closed) => return self.close(page, events),
                 Err(_) => {
                     // Nothing after garbage can be believed: the channel counts as closed, and its worker is killed.
                     events.push(InternalEvent::Corrupt(self.slot));
-                    return self.close(running, events);
+                    return self.close(page, events);
                 }
             }
         }
@@ -100,17 +103,47 @@ impl Wires {
     }
 
     /// The last words of a process that is gone are in its pipes by now.
-    fn close(&mut self, running: Running, events: &mut Vec<InternalEvent>) {
-        self.drain(running, events);
+    fn close(&mut self, page: &RunningPage, events: &mut Vec<InternalEvent>) {
+        self.drain(page);
+        self.hand_on(events, |_| true);
         self.is_open = false;
         events.push(InternalEvent::Closed(self.slot));
     }
 
-    fn drain(&mut self, running: Running, events: &mut Vec<InternalEvent>) {
+    /// What was written outside of tests belongs to no message and goes first.
+    fn hand_on(&mut self, events: &mut Vec<InternalEvent>, is_due: impl Fn(Running) -> bool) {
+        let slot = self.slot;
+        let due = self.written.extract_if(.., |(_, _, running)| {
+            is_due(*running) || !matches!(running, Running::Case(_))
+        });
+        events.extend(due.map(|(stream, text, running)| InternalEvent::Written(slot, stream, text, running)));
+    }
+
+    fn drain(&mut self, page: &RunningPage) {
         for (stream, pipe) in [(Stream::Stdout, &mut self.stdout), (Stream::Stderr, &mut self.stderr)] {
-            if let Some(text) = pipe.drain() {
-                events.push(InternalEvent::Written(self.slot, stream, text, running));
+            let (running, waiting) = written_by(page, pipe);
+            // Also with nothing there: that is how the pipe's end is seen.
+            if let Some(text) = pipe.take(waiting) {
+                self.written.push((stream, text, running));
             }
         }
     }
+}
+
+/// What runs and how many bytes have been written while it ran.
+///
+/// Everything that ran before had its bytes read before it ended. So what is there while the page says the same before and after belongs to
+/// that, whenever it is read.
+fn written_by(page: &RunningPage, pipe: &Pipe) -> (Running, usize) {
+    /// A worker that starts tests as fast as this looks at them does not write.
+    const TRIES: u32 = 100;
+    let mut seen = (page.running(), pipe.waiting());
+    for _ in 0..TRIES {
+        let now = page.running();
+        if now == seen.0 {
+            break;
+        }
+        seen = (now, pipe.waiting());
+    }
+    seen
 }

@@ -67,6 +67,22 @@ pub enum DiscoveryError {
         /// Where test files were looked for.
         root: PathBuf,
     },
+    /// No test file's path matches a regular expression.
+    #[error("no test files match --testPathPattern {pattern} in {}", .root.display())]
+    NoPatternMatch {
+        /// The pattern.
+        pattern: String,
+        /// Where test files were looked for.
+        root: PathBuf,
+    },
+    /// A pattern for paths is no regular expression.
+    #[error("invalid value \"{pattern}\" for --testPathPattern: {why}")]
+    InvalidPattern {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// An argument looks like a glob and is none.
     #[error("invalid glob \"{argument}\": {why}")]
     InvalidGlob {
@@ -91,20 +107,29 @@ impl DiscoveryError {
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::InvalidGlob { .. } => ExitCode::Usage,
+            Self::InvalidGlob { .. } | Self::InvalidPattern { .. } => ExitCode::Usage,
             Self::Unreadable { .. } => ExitCode::Broken,
             _ => ExitCode::NoTests,
         }
     }
 }
 
-/// Finds the test files that `paths` name under `root`; all of them if `paths` is empty. `root` must be absolute.
+/// What is to be found. If both are empty: everything under the root.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted<'a> {
+    /// Files, folders, globs, parts of paths.
+    pub paths: &'a [String],
+    /// Regular expressions that absolute paths of test files under the root match.
+    pub patterns: &'a [String],
+}
+
+/// Finds the test files that are wanted under `root`, which must be absolute.
 ///
 /// # Errors
 ///
 /// The first argument that names no tests, or cannot be understood or read.
-pub fn discover(root: &Path, paths: &[String]) -> Result<Discovered, DiscoveryError> {
-    let (found, misses) = select::all(root, paths)?;
+pub fn discover(root: &Path, wanted: Wanted<'_>) -> Result<Discovered, DiscoveryError> {
+    let (found, misses) = select::all(root, wanted)?;
     match misses.into_iter().next() {
         Some(miss) => Err(miss),
         None => Ok(found),
@@ -116,6 +141,6 @@ pub fn discover(root: &Path, paths: &[String]) -> Result<Discovered, DiscoveryEr
 /// # Errors
 ///
 /// The first argument that cannot be understood or read.
-pub fn discover_any(root: &Path, paths: &[String]) -> Result<Discovered, DiscoveryError> {
-    select::all(root, paths).map(|(found, _)| found)
+pub fn discover_any(root: &Path, wanted: Wanted<'_>) -> Result<Discovered, DiscoveryError> {
+    select::all(root, wanted).map(|(found, _)| found)
 }

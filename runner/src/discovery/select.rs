@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    error::Error,
     ffi::{OsStr, OsString},
     fs,
     os::unix::ffi::OsStrExt,
@@ -9,9 +10,10 @@ use std::{
 };
 
 use globset::{GlobBuilder, GlobMatcher};
+use regex_automata::meta::{BuildError, Regex};
 
 use super::{
-    Discovered, DiscoveryError, names,
+    Discovered, DiscoveryError, Wanted, names,
     walk::{Met, walk},
 };
 
@@ -19,16 +21,19 @@ use super::{
 const GLOB_CHARACTERS: [char; 4] = ['*', '?', '[', '{'];
 
 /// The union of what all arguments name, and the arguments that name nothing.
-pub(super) fn all(root: &Path, paths: &[String]) -> Result<(Discovered, Vec<DiscoveryError>), DiscoveryError> {
+pub(super) fn all(root: &Path, wanted: Wanted<'_>) -> Result<(Discovered, Vec<DiscoveryError>), DiscoveryError> {
     let mut selection = Selection::new(root);
     let mut misses = Vec::new();
-    if paths.is_empty() && selection.everything()? == 0 {
+    if wanted.paths.is_empty() && wanted.patterns.is_empty() && selection.everything()? == 0 {
         misses.push(DiscoveryError::NoTests {
             root: root.to_path_buf(),
         });
     }
-    for argument in paths {
+    for argument in wanted.paths {
         misses.extend(selection.add(argument)?);
+    }
+    for pattern in wanted.patterns {
+        misses.extend(selection.add_pattern(pattern)?);
     }
     Ok((selection.finish(), misses))
 }
@@ -60,9 +65,46 @@ impl<'a> Selection<'a> {
                 self.files.push(path);
                 Ok(None)
             }
+            Err(_) if self.add_escaped(argument) => Ok(None),
             Err(_) if argument.contains(GLOB_CHARACTERS) => self.add_glob(argument),
             Err(_) => self.add_part(argument),
         }
+    }
+
+    /// Editors that know other runners escape the file they name, as for a regular expression: `\/a\/b\.test\.js$`.
+    fn add_escaped(&mut self, argument: &str) -> bool {
+        if !argument.contains('\\') {
+            return false;
+        }
+        let path = settle(self.root.join(unescaped(argument)));
+        let is_file = path.is_file();
+        if is_file {
+            self.files.push(path);
+        }
+        is_file
+    }
+
+    fn add_pattern(&mut self, pattern: &str) -> Result<Option<DiscoveryError>, DiscoveryError> {
+        let regex = Regex::new(pattern).map_err(|error| DiscoveryError::InvalidPattern {
+            pattern: pattern.to_owned(),
+            why: why(&error),
+        })?;
+        let mut found = self.known()?.to_vec();
+        found.retain(|path| regex.is_match(bytes(path)));
+        let miss = found.is_empty().then(|| DiscoveryError::NoPatternMatch {
+            pattern: pattern.to_owned(),
+            root: self.root.to_path_buf(),
+        });
+        self.files.extend(found);
+        Ok(miss)
+    }
+
+    /// The test files under the root.
+    fn known(&mut self) -> Result<&[PathBuf], DiscoveryError> {
+        if self.known.is_none() {
+            self.known = Some(self.tests_in(self.root)?);
+        }
+        Ok(self.known.as_deref().unwrap_or_default())
     }
 
     fn everything(&mut self) -> Result<usize, DiscoveryError> {
@@ -141,9 +183,6 @@ impl<'a> Selection<'a> {
 
     /// The test files whose path relative to the root contains this text. With `./` in front the path must start with it.
     fn containing(&mut self, text: &str) -> Result<Vec<PathBuf>, DiscoveryError> {
-        if self.known.is_none() {
-            self.known = Some(self.tests_in(self.root)?);
-        }
         let root = self.root;
         let contains = |path: &&PathBuf| {
             let path = relative(root, path).to_string_lossy();
@@ -152,11 +191,13 @@ impl<'a> Selection<'a> {
                 None => path.contains(text),
             }
         };
-        let known = self.known.as_deref().unwrap_or_default();
-        Ok(known.iter().filter(contains).cloned().collect())
+        Ok(self.known()?.iter().filter(contains).cloned().collect())
     }
 
     fn hint(&self, argument: &str) -> String {
+        if matches!(argument, "run" | "test") {
+            return "; trun without a PATH runs all tests".to_owned();
+        }
         if argument.bytes().all(|byte| byte.is_ascii_digit()) {
             return format!("; a number belongs to its flag by an equals sign, as in --parallel={argument}");
         }
@@ -260,6 +301,27 @@ impl Identities {
         self.folders.insert(folder.to_path_buf(), resolved);
         identity
     }
+}
+
+/// Without the backslashes that take the meaning from the characters behind them, and the anchors of a whole path.
+fn unescaped(argument: &str) -> String {
+    let plain = argument.strip_prefix('^').unwrap_or(argument);
+    let plain = plain.strip_suffix('$').unwrap_or(plain);
+    let mut chars = plain.chars();
+    std::iter::from_fn(|| match chars.next()? {
+        '\\' => chars.next(),
+        char => Some(char),
+    })
+    .collect()
+}
+
+/// What is wrong with a regular expression, on one line.
+fn why(error: &BuildError) -> String {
+    let text = error
+        .source()
+        .map_or_else(|| error.to_string(), |source| source.to_string());
+    let last = text.lines().last().unwrap_or_default();
+    last.trim_start_matches("error: ").to_owned()
 }
 
 /// Takes `.` out of a path. `..` cannot be taken out by text alone where a link comes before it, so the system is asked.

@@ -6,7 +6,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::{Discovered, DiscoveryError, discover, discover_any};
+use super::{Discovered, DiscoveryError, Wanted, discover, discover_any};
 
 /// A project with these files in a folder of its own.
 struct Project(TempDir);
@@ -31,7 +31,7 @@ impl Project {
     }
 
     fn discover(&self, arguments: &[&str]) -> Result<Discovered, DiscoveryError> {
-        discover(self.root(), &owned(arguments))
+        discover(self.root(), by_paths(&owned(arguments)))
     }
 
     /// What is found, relative to the root.
@@ -59,6 +59,10 @@ impl Project {
             Err(error) => (error.to_string(), error.exit_code().code()),
         }
     }
+}
+
+fn by_paths(paths: &[String]) -> Wanted<'_> {
+    Wanted { paths, patterns: &[] }
 }
 
 fn owned(words: &[&str]) -> Vec<String> {
@@ -243,13 +247,16 @@ fn nothing_there() {
     let (said, code) = project.refusal(&["src"]);
     assert!(said.contains("folder \"src\""), "{said}");
     assert_eq!(code, 3);
-    assert_eq!(discover_any(project.root(), &[]).unwrap(), Discovered::default());
+    assert_eq!(
+        discover_any(project.root(), by_paths(&[])).unwrap(),
+        Discovered::default()
+    );
 }
 
 #[test]
 fn misses_can_be_fine() {
     let project = Project::new(&["a.test.js"]);
-    let found = discover_any(project.root(), &owned(&["nope", "a.test"])).unwrap();
+    let found = discover_any(project.root(), by_paths(&owned(&["nope", "a.test"]))).unwrap();
     assert_eq!(project.show(&found), ["a.test.js"]);
 }
 
@@ -331,7 +338,7 @@ fn unreadable_folders_are_noted() {
 fn outside_of_the_root() {
     let outer = Project::new(&["in/a.test.js", "other/b.test.js", "other/__tests__/c.js"]);
     let root = outer.path("in");
-    let found = discover(&root, &owned(&["../other", "."])).unwrap();
+    let found = discover(&root, by_paths(&owned(&["../other", "."]))).unwrap();
     assert_eq!(found.files.len(), 3);
     assert!(found.files.contains(&outer.path("other/b.test.js")));
 }
@@ -340,5 +347,51 @@ fn outside_of_the_root() {
 fn standing_in_a_tests_folder() {
     let project = Project::new(&["__tests__/a.js"]);
     let root = project.path("__tests__");
-    assert_eq!(discover(&root, &[]).unwrap().files, [project.path("__tests__/a.js")]);
+    assert_eq!(
+        discover(&root, by_paths(&[])).unwrap().files,
+        [project.path("__tests__/a.js")]
+    );
+}
+
+#[test]
+fn patterns_match_absolute_paths_of_test_files() {
+    let project = Project::new(&["src/a.test.js", "src/b.test.js", "lib/a.test.js", "src/a.js"]);
+    let find = |paths: &[&str], pattern: &str| {
+        let (paths, patterns) = (owned(paths), owned(&[pattern]));
+        let (paths, patterns) = (paths.as_slice(), patterns.as_slice());
+        let found = discover(project.root(), Wanted { paths, patterns });
+        found.map(|found| project.show(&found))
+    };
+    assert_eq!(find(&[], "src/.*a\\.test\\.js$").unwrap(), ["src/a.test.js"]);
+    assert_eq!(find(&[], "lib|b\\.").unwrap(), ["lib/a.test.js", "src/b.test.js"]);
+    assert_eq!(find(&["lib"], "b").unwrap(), ["lib/a.test.js", "src/b.test.js"]);
+    let root = project.root().to_str().unwrap();
+    assert_eq!(find(&[], &format!("^{root}/lib")).unwrap(), ["lib/a.test.js"]);
+    let nothing = find(&[], "nowhere").unwrap_err();
+    assert_eq!(nothing.exit_code().code(), 3);
+    assert!(nothing.to_string().contains("--testPathPattern nowhere"));
+    let wrong = find(&[], "(open").unwrap_err();
+    assert_eq!(wrong.exit_code().code(), 2);
+    let said = wrong.to_string();
+    assert!(said.contains("\"(open\"") && said.contains("unclosed group"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[test]
+fn a_file_that_is_escaped_for_a_regular_expression_is_that_file() {
+    let project = Project::new(&["src/a-b.test.js", "src/c.test.js"]);
+    let escaped = format!("^{}/src/a\\-b\\.test\\.js$", project.root().display()).replace('/', "\\/");
+    assert_eq!(project.find(&[&escaped]), ["src/a-b.test.js"]);
+    assert_eq!(project.refusal(&["src/x\\.test\\.js"]).1, 3);
+}
+
+#[test]
+fn words_of_other_runners_get_a_hint() {
+    let project = Project::new(&["a.test.js"]);
+    assert!(
+        project
+            .refusal(&["run"])
+            .0
+            .contains("trun without a PATH runs all tests")
+    );
 }

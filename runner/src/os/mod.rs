@@ -8,4 +8,6 @@ pub use fork::{
     Forked, adopt_orphans, close_all_but, die_with_parent, exit_now, fork, own_fd, reset_signals, set_env_var,
 };
 pub use page::{Running, RunningPage, map_pages, monotonic_ns};
-pub use wait::{ProcessEnd, children, kill_descendants, kill_group, peek_ended, reap, wait_for, wait_for_readers};
+pub use wait::{
+    ProcessEnd, children, kill_descendants, kill_group, peek_ended, reap, unread, wait_for, wait_for_readers,
+};

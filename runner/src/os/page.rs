@@ -33,6 +33,7 @@ pub struct RunningPage {
     since: AtomicU64,
     deadline: AtomicU64,
     stop: AtomicBool,
+    drains: AtomicU64,
 }
 
 impl RunningPage {
@@ -57,6 +58,17 @@ impl RunningPage {
     #[must_use]
     pub fn is_asked_to_stop(&self) -> bool {
         self.stop.load(Ordering::Acquire)
+    }
+
+    /// The coordinator has read all that was in the worker's pipes when it looked.
+    pub fn count_drain(&self) {
+        self.drains.fetch_add(1, Ordering::Release);
+    }
+
+    /// How often the coordinator has done so.
+    #[must_use]
+    pub fn drains(&self) -> u64 {
+        self.drains.load(Ordering::Acquire)
     }
 
     /// What runs.

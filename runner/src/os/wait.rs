@@ -4,7 +4,9 @@
 //! child whose end cannot be told would be waited for until the end of time.
 
 use std::fs;
+use std::io;
 use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::ptr;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -118,18 +120,26 @@ fn parent_of(pid: Pid) -> Option<Pid> {
 }
 
 /// Waits until the other side has read all that was written to this process's standard output and error, at most this long.
-pub fn wait_for_readers(patience: Duration) {
+///
+/// A process below this one may go on writing, so that there is always something: `drains` counts how often the other side has emptied
+/// the pipes, and the second time from now on it has begun after this call.
+pub fn wait_for_readers(patience: Duration, drains: impl Fn() -> u64) {
+    let before = drains();
     be_patient(patience, || {
-        unread(libc::STDOUT_FILENO) + unread(libc::STDERR_FILENO) == 0
+        unread(io::stdout().as_fd()) + unread(io::stderr().as_fd()) == 0 || drains() >= before + 2
     });
 }
 
 /// Bytes in a pipe. What is no pipe, or closed, holds none.
-fn unread(fd: i32) -> i32 {
-    let mut count = 0;
+pub fn unread(fd: BorrowedFd<'_>) -> usize {
+    let mut count: libc::c_int = 0;
     // SAFETY: this request writes one int to the place it is given.
-    let failed = unsafe { libc::ioctl(fd, libc::FIONREAD, &raw mut count) };
-    if failed == 0 { count } else { 0 }
+    let failed = unsafe { libc::ioctl(fd.as_raw_fd(), libc::FIONREAD, &raw mut count) };
+    if failed == 0 {
+        usize::try_from(count).unwrap_or(0)
+    } else {
+        0
+    }
 }
 
 /// Tries again and again, ever less often, until it is done or patience is over.

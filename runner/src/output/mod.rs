@@ -5,10 +5,13 @@
 //! own. Must be opened after the zygote was forked, because it starts threads.
 //!
 //! [`queue`] is the writer that never blocks, [`mod@file`] the file that appears only when it is whole, [`target`] decides
-//! which of them a path needs, [`mod@style`] what the output looks like.
+//! which of them a path needs, [`mod@style`] what the output looks like, [`gauge`] is what a progress view asks its terminal,
+//! [`github`] what a workflow there adds.
 
 mod error;
 mod file;
+mod gauge;
+mod github;
 mod queue;
 mod style;
 mod target;
@@ -17,19 +20,22 @@ mod target;
 mod tests;
 
 use std::{
+    fs,
     io::{self, Write},
     path::{Path, PathBuf},
 };
 
-use trun_reporters::{Fanout, Kind, ReporterOptions, Style, build};
+use trun_reporters::{Fanout, Kind, Outlet, ReporterOptions, Style, build};
 
 pub use self::{
     error::OutputError,
+    github::Github,
     queue::StdoutWriter,
     style::{Terminal, style},
 };
 use self::{
     file::FileSink,
+    gauge::TerminalGauge,
     queue::{Queue, Watch},
     target::Target,
 };
@@ -42,6 +48,8 @@ use crate::cli::ReporterSpec;
 pub struct Outputs {
     stdout: Option<Queue>,
     reports: Vec<Report>,
+    /// What to warn of when all else is said.
+    notes: Vec<String>,
 }
 
 /// A report that does not go to stdout.
@@ -60,30 +68,43 @@ enum Sink {
     Stdout,
 }
 
-/// Opens a sink for every reporter and makes the reporters. `style` is that of stdout; files are plain.
+/// Opens a sink for every reporter and makes the reporters, with those that `github` adds. `style` is that of stdout; files
+/// are plain.
 ///
 /// # Errors
 ///
 /// The first file that cannot be written. Nothing is left behind then.
-pub fn open(specs: &[ReporterSpec], style: Style, options: ReporterOptions) -> Result<(Fanout, Outputs), OutputError> {
+pub fn open(
+    specs: &[ReporterSpec],
+    style: Style,
+    options: ReporterOptions,
+    github: &Github,
+) -> Result<(Fanout, Outputs), OutputError> {
     let mut outputs = Outputs::default();
     let mut listeners = Fanout::new();
-    for spec in specs {
+    let specs = github.complete(specs);
+    let options = ReporterOptions {
+        hostname: hostname(),
+        workspace: github.workspace(),
+        ..options
+    };
+    for spec in &specs {
         let (label, reporter) = match &spec.file {
             Some(path) => {
                 let out = outputs.open_file(spec.kind, path)?;
                 (
                     format!("{}:{}", spec.kind, path.display()),
-                    build(spec.kind, out, Style::plain(), options),
+                    build(spec.kind, out, Style::plain(), options.clone()),
                 )
             }
             None => {
-                let out = outputs.open_stdout(spec.kind)?;
-                (spec.kind.to_string(), build(spec.kind, out, style, options))
+                let out = outputs.open_stdout(spec.kind, style)?;
+                (spec.kind.to_string(), build(spec.kind, out, style, options.clone()))
             }
         };
         listeners.add(label, reporter);
     }
+    outputs.notes.extend(github.add_summary(&specs, &mut listeners).err());
     Ok((listeners, outputs))
 }
 
@@ -100,7 +121,8 @@ impl Outputs {
         self.stdout.as_ref().map(Queue::watch)
     }
 
-    /// Waits until everything is written, puts finished files in their places and says on `stderr` where the JSON is.
+    /// Waits until everything is written, puts finished files in their places and says on `stderr` where the JSON is and
+    /// what had to be left out.
     ///
     /// The answer is what could not be written. A file whose reporter has already failed is only taken away.
     #[must_use = "a report that cannot be written decides the exit code"]
@@ -123,14 +145,21 @@ impl Outputs {
                 Err(error) => errors.push(OutputError::write(&report.path, error)),
             }
         }
+        for note in &self.notes {
+            let _ = writeln!(stderr, "warning: {note}");
+        }
         errors
     }
 
-    fn open_stdout(&mut self, kind: Kind) -> Result<Box<dyn Write + Send>, OutputError> {
+    fn open_stdout(&mut self, kind: Kind, style: Style) -> Result<Outlet, OutputError> {
         if kind == Kind::None {
-            return Ok(Box::new(io::sink()));
+            return Ok(Outlet::from(Box::new(io::sink())));
         }
-        Ok(Box::new(self.stdout_writer()?))
+        let out = Box::new(self.stdout_writer()?);
+        Ok(match self.watch_stdout().filter(|_| style.live) {
+            Some(queue) => Outlet::gauged(out, Box::new(TerminalGauge::of_stdout(queue))),
+            None => Outlet::from(out),
+        })
     }
 
     fn open_file(&mut self, kind: Kind, path: &Path) -> Result<Box<dyn Write + Send>, OutputError> {
@@ -166,6 +195,12 @@ impl Outputs {
         self.stdout = Some(queue);
         Ok(writer)
     }
+}
+
+/// The name of this machine, for documents that say where a run took place.
+fn hostname() -> Option<String> {
+    let name = fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
 fn announce(root: &Path, path: &Path, stderr: &mut dyn Write) {

@@ -1,7 +1,8 @@
 //! A writer that never blocks: a queue without bound, and a thread that empties it into something that may be slow.
 //!
 //! Results must neither be lost nor wait, so the queue has no bound; its size is that of the report, which the reporters
-//! could hold as well. The first error closes the queue for good: what comes later is dropped, the error is kept.
+//! could hold as well. What is drawn only to be erased again must not be queued behind results: whoever draws asks first
+//! whether the queue is empty ([`Watch::is_idle`]) and leaves the frame out if it is not. The first error closes the queue for good: what comes later is dropped, the error is kept.
 
 use std::{
     fs::File,
@@ -9,7 +10,7 @@ use std::{
     os::fd::AsFd,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread::{self, JoinHandle},
 };
@@ -27,7 +28,7 @@ pub struct StdoutWriter {
     state: Arc<State>,
 }
 
-/// Tells whether a queue is closed.
+/// Tells how a queue does: whether it is closed, whether it is empty.
 #[derive(Debug, Clone)]
 pub struct Watch(Arc<State>);
 
@@ -49,6 +50,8 @@ enum Message {
 #[derive(Debug, Default)]
 struct State {
     closed: AtomicBool,
+    /// Bytes that were taken and are not yet written.
+    waiting: AtomicUsize,
     error: Mutex<Option<io::Error>>,
 }
 
@@ -60,7 +63,7 @@ impl Queue {
         let thread = {
             let state = Arc::clone(&state);
             thread::Builder::new().name(format!("write {name}")).spawn(move || {
-                if let Err(error) = drain(&receiver, &out) {
+                if let Err(error) = drain(&receiver, &out, &state) {
                     state.close(error);
                 }
             })?
@@ -100,6 +103,12 @@ impl Watch {
     pub fn is_closed(&self) -> bool {
         self.0.is_closed()
     }
+
+    /// Whether everything that was taken is written, and more can be.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.0.waiting.load(Ordering::Acquire) == 0 && !self.0.is_closed()
+    }
 }
 
 impl StdoutWriter {
@@ -115,6 +124,7 @@ impl Write for StdoutWriter {
         if self.is_closed() {
             return Err(self.state.reason());
         }
+        self.state.waiting.fetch_add(bytes.len(), Ordering::AcqRel);
         self.sender
             .send(Message::Bytes(bytes.to_vec()))
             .map_err(|_| self.state.reason())?;
@@ -154,10 +164,11 @@ impl State {
 }
 
 /// Writes until the end is announced or all writers are gone.
-fn drain(receiver: &Receiver<Message>, out: &File) -> io::Result<()> {
+fn drain(receiver: &Receiver<Message>, out: &File, state: &State) -> io::Result<()> {
     while let Ok(Message::Bytes(mut batch)) = receiver.recv() {
         let more = gather(receiver, &mut batch);
         write_all(out, &batch)?;
+        state.waiting.fetch_sub(batch.len(), Ordering::AcqRel);
         if !more {
             break;
         }

@@ -19,6 +19,8 @@ pub struct Terminal {
     pub is_capable: bool,
     /// Its columns, as far as they are known.
     pub width: Option<usize>,
+    /// Whether somebody sees it now: a progress view may be drawn and erased again.
+    pub is_watched: bool,
     /// Whether it shows characters outside ASCII.
     pub unicode: bool,
 }
@@ -37,11 +39,14 @@ impl Terminal {
 
     fn described(is_terminal: bool, measured: Option<usize>, env: &dyn Fn(&str) -> Option<OsString>) -> Self {
         let told = || env(env_vars::COLUMNS)?.to_str()?.trim().parse().ok();
-        let width = measured.filter(|columns| *columns > 0).or_else(told);
+        let measured = measured.filter(|columns| *columns > 0);
+        let is_capable = is_terminal && env(env_vars::TERM).is_none_or(|name| name != "dumb");
         Self {
             is_terminal,
-            is_capable: is_terminal && env(env_vars::TERM).is_none_or(|name| name != "dumb"),
-            width: width.filter(|columns| *columns > 0),
+            is_capable,
+            // Without its real width a frame could not be erased.
+            is_watched: is_capable && measured.is_some() && !is_ci(env),
+            width: measured.or_else(told).filter(|columns| *columns > 0),
             unicode: shows_unicode(env),
         }
     }
@@ -60,7 +65,13 @@ pub fn style(choice: ColourChoice, terminal: &Terminal) -> Style {
         colour,
         width: terminal.width.unwrap_or(fallback),
         unicode: terminal.unicode,
+        live: terminal.is_watched,
     }
+}
+
+/// Some services give their jobs a terminal, which only becomes a log.
+fn is_ci(env: &dyn Fn(&str) -> Option<OsString>) -> bool {
+    env(env_vars::CI).is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
 }
 
 /// Only a locale that names another character set says no. `C` and none at all are what containers have, whose logs are
@@ -99,10 +110,32 @@ mod tests {
 
     #[test]
     fn a_terminal_has_colours_and_a_width() {
-        assert_eq!(look(true, Some(120), &[]), Style::coloured(120));
         assert_eq!(look(true, Some(0), &[]), Style::coloured(80));
-        assert_eq!(look(true, Some(120), &[("COLUMNS", "40")]), Style::coloured(120));
+        for env in [&[][..], &[("COLUMNS", "40")]] {
+            let live = Style {
+                live: true,
+                ..Style::coloured(120)
+            };
+            assert_eq!(look(true, Some(120), env), live);
+        }
         assert!(!look(true, Some(120), &[("TERM", "dumb")]).colour);
+    }
+
+    #[test]
+    fn a_progress_view_needs_a_terminal_that_obeys_and_somebody_who_looks() {
+        for (env, live) in [
+            (("TERM", "xterm"), true),
+            (("TERM", "dumb"), false),
+            (("CI", "true"), false),
+            (("CI", "1"), false),
+            (("CI", "false"), true),
+            (("CI", ""), true),
+            (("NO_COLOR", "1"), true),
+        ] {
+            assert_eq!(look(true, Some(80), &[env]).live, live, "{env:?}");
+        }
+        assert!(!look(true, None, &[]).live, "its width is not known");
+        assert!(!look(false, None, &[("TERM", "xterm")]).live);
     }
 
     #[test]

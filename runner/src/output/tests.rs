@@ -11,7 +11,7 @@ use nix::{sys::stat::Mode, unistd::mkfifo};
 use tempfile::TempDir;
 use trun_reporters::{Kind, ReporterOptions, Style};
 
-use super::{OutputError, Outputs, open, queue::Queue};
+use super::{Github, OutputError, Outputs, open, queue::Queue};
 use crate::cli::ReporterSpec;
 
 fn folder() -> TempDir {
@@ -167,7 +167,7 @@ fn reporters_are_made_with_their_sinks() {
     let folder = folder();
     let path = folder.path().join("r.json");
     let specs = [spec(Kind::None, None), spec(Kind::Json, Some(path.clone()))];
-    let (listeners, outputs) = open(&specs, Style::plain(), ReporterOptions::default()).unwrap();
+    let (listeners, outputs) = open(&specs, Style::plain(), ReporterOptions::default(), &Github::default()).unwrap();
     assert!(format!("{listeners:?}").contains("json:"));
     assert!(!outputs.is_stdout_closed());
     assert!(outputs.watch_stdout().is_none());
@@ -182,7 +182,7 @@ fn opening_is_all_or_nothing() {
         spec(Kind::Json, Some(folder.path().join("r.json"))),
         spec(Kind::Default, Some(folder.path().to_path_buf())),
     ];
-    assert!(open(&specs, Style::plain(), ReporterOptions::default()).is_err());
+    assert!(open(&specs, Style::plain(), ReporterOptions::default(), &Github::default()).is_err());
     assert_eq!(names(folder.path()), Vec::<String>::new());
 }
 
@@ -223,4 +223,20 @@ fn a_queue_without_reader_is_closed() {
     }
     assert!(watch.is_closed());
     assert!(OutputError::Stdout(queue.finish().unwrap_err()).is_broken_pipe());
+}
+
+#[test]
+fn a_queue_is_idle_once_all_is_written() {
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let queue = Queue::start("test", File::from(std::os::fd::OwnedFd::from(writer))).unwrap();
+    let watch = queue.watch();
+    assert!(watch.is_idle());
+    // More than a pipe holds: it cannot be written before somebody reads.
+    let text = vec![b'x'; 1 << 20];
+    queue.writer().write_all(&text).unwrap();
+    assert!(!watch.is_idle());
+    let mut read = vec![0; text.len()];
+    reader.read_exact(&mut read).unwrap();
+    queue.finish().unwrap();
+    assert!(watch.is_idle());
 }

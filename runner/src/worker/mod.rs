@@ -6,7 +6,7 @@
 mod observe;
 
 use std::any::Any;
-use std::io;
+use std::io::{self, Write};
 use std::mem::ManuallyDrop;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
@@ -17,6 +17,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use nix::fcntl::{FcntlArg, fcntl};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::unistd::{dup2_stderr, dup2_stdout};
 use trun_vm::harness::session::FileRequest;
 use trun_vm::{Runtime, RuntimeOptions};
@@ -28,8 +29,10 @@ use crate::scratch::{Scratch, WorkerScratch};
 use crate::worker::observe::{Outbox, Wire};
 use crate::zygote::WorkerStart;
 
-/// Descriptors of ours start here, out of the way of code that counts its own from 3.
-const HIGH_FD: i32 = 200;
+/// Descriptors of ours start here, out of the way of code that counts its own from 3, or at half of what the system allows.
+const HIGH_FD: u64 = 200;
+/// The engine reserves address space when it starts, and aborts where it gets none.
+const LEAST_ADDRESS_SPACE: u64 = 4 << 30;
 
 /// What every worker of a run is told at its start.
 #[derive(Debug, Clone)]
@@ -68,8 +71,13 @@ pub fn run(start: WorkerStart, settings: &WorkerSettings, pages: &'static [Runni
     let page = &pages[slot as usize - 1];
     // It still says what the last worker of this slot was killed for.
     page.publish(Running::Nothing, None);
-    let Ok((reading, writing)) = set_up_descriptors(&start) else {
-        exit_now(1)
+    let (reading, writing) = match set_up_descriptors(&start) {
+        Ok(ends) => ends,
+        Err(error) => {
+            // The only way left to tell the coordinator, which shows it as the worker's last words.
+            let _ = writeln!(io::stderr(), "the worker cannot set up its descriptors: {error}");
+            exit_now(1)
+        }
     };
     drop(start);
     set_up_environment(slot);
@@ -99,8 +107,8 @@ fn text_of(payload: &(dyn Any + Send)) -> String {
 fn set_up_descriptors(start: &WorkerStart) -> io::Result<(UnixStream, UnixStream)> {
     dup2_stdout(start.stdout.as_fd())?;
     dup2_stderr(start.stderr.as_fd())?;
-    let high =
-        || fcntl(start.socket.as_fd(), FcntlArg::F_DUPFD_CLOEXEC(HIGH_FD)).map(|fd| UnixStream::from(own_fd(fd)));
+    let first = i32::try_from(HIGH_FD.min(raise_descriptor_limit()? / 2)).unwrap_or(3);
+    let high = || fcntl(start.socket.as_fd(), FcntlArg::F_DUPFD_CLOEXEC(first)).map(|fd| UnixStream::from(own_fd(fd)));
     Ok((high()?, high()?))
 }
 
@@ -109,6 +117,27 @@ fn resident_bytes() -> u64 {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     let pages: u64 = statm.split(' ').nth(1).and_then(|n| n.parse().ok()).unwrap_or(0);
     pages * 4096
+}
+
+/// Allows this process as many open files as it may have, as Node does, and says how many that is.
+fn raise_descriptor_limit() -> io::Result<u64> {
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    Ok(match setrlimit(Resource::RLIMIT_NOFILE, hard, hard) {
+        Ok(()) => hard,
+        Err(_) => soft,
+    })
+}
+
+/// What keeps the engine from starting, found before it aborts over it.
+fn obstacle() -> Option<String> {
+    let (limit, _) = getrlimit(Resource::RLIMIT_AS).ok()?;
+    (limit < LEAST_ADDRESS_SPACE).then(|| {
+        format!(
+            "the address space is limited to {} MiB (ulimit -v), and the JavaScript engine needs at least {} MiB",
+            limit >> 20,
+            LEAST_ADDRESS_SPACE >> 20
+        )
+    })
 }
 
 fn set_up_environment(slot: u32) {
@@ -122,6 +151,10 @@ fn set_up_environment(slot: u32) {
 }
 
 fn serve(reading: UnixStream, wire: &Rc<Wire>, slot: u32, settings: &WorkerSettings, scratch: Option<&WorkerScratch>) {
+    if let Some(why) = obstacle() {
+        wire.send(&FromWorker::Unable(why));
+        return;
+    }
     let mut receiver = Receiver::<ToWorker>::new(reading);
     let options = RuntimeOptions {
         gc_stress: settings.gc_stress.is_some(),

@@ -172,6 +172,9 @@ impl<C: Control> Dispatcher<C> {
             return;
         }
         self.ending = Ending::Leaving(end);
+        // Reports tell what was interrupted from what never ran.
+        let running = self.running_cases();
+        self.emit(EventKind::Tick { running });
         self.leave_out_what_waits(why);
         for slot in self.slots() {
             if !self.place(slot).is_vacant() {

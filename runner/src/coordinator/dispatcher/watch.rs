@@ -155,7 +155,7 @@ impl<C: Control> Dispatcher<C> {
         }
     }
 
-    fn running_cases(&self) -> Vec<RunningCase> {
+    pub(super) fn running_cases(&self) -> Vec<RunningCase> {
         let mut running: Vec<RunningCase> = self
             .places
             .iter()

@@ -5,6 +5,7 @@
 
 mod cli;
 mod fixtures;
+mod napi;
 mod output;
 mod packages;
 mod processes;

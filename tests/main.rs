@@ -9,6 +9,7 @@ mod documents;
 mod documents_made;
 mod fixtures;
 mod list;
+mod napi;
 mod output;
 mod packages;
 mod parity;

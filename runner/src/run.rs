@@ -273,6 +273,7 @@ fn worker_settings(settings: &Settings, scratch: Option<Scratch>) -> WorkerSetti
         collect_only: settings.collect_only,
         isolate: settings.isolate,
         preload: settings.preload.clone(),
+        audit: settings.fail_on_leak,
         gc_stress: settings.gc_stress,
     }
 }

@@ -11,10 +11,11 @@ use std::time::Instant;
 use crate::addons::AddonHost;
 use crate::engine::{Ctx, ErrorClass, JsResult, Object, Persistent, Script, Value, Vm};
 use crate::event_loop::EventLoop;
+use crate::handles::Handles;
 use crate::harness::observer::Observer;
 use crate::harness::phases::Phases;
 use crate::modules::graph::ModuleGraph;
-use crate::realm::{Builtins, Realm};
+use crate::realm::{Builtins, Realm, Touched};
 
 /// Flags that JavaScript and native code share as plain bytes, to save calls on hot paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,9 @@ pub enum SharedFlag {
     /// `process.nextTick` callbacks wait.
     Ticks = 0,
 }
+
+/// Keeper of the callbacks of operations.
+pub const OPERATION: &str = "an operation in flight";
 
 /// Number of [`SharedFlag`]s.
 const FLAGS: usize = 8;
@@ -44,6 +48,12 @@ pub struct Host {
     pub stray_errors: Cell<u32>,
     /// Native addons.
     pub addons: Box<dyn AddonHost>,
+    /// What the running file has open.
+    pub handles: Handles,
+    /// What the running file has changed of the process.
+    pub touched: Touched,
+    /// What every realm evaluates before its test file, as imports would name it.
+    pub preload: Vec<String>,
     /// The directory the run was started in.
     pub root: PathBuf,
     /// 1-based worker slot.
@@ -83,6 +93,9 @@ impl Host {
             phases: Phases::default(),
             stray_errors: Cell::new(0),
             addons: parts.addons,
+            handles: Handles::default(),
+            touched: Touched::default(),
+            preload: parts.preload,
             root: parts.root,
             slot: parts.slot,
             started: Instant::now(),
@@ -119,10 +132,10 @@ impl Host {
         self.realm.borrow().as_ref().map(Rc::clone)
     }
 
-    /// Keeps `object` until the realm's end.
+    /// Keeps `object` until the realm's end. `keeper` says who does, should it still be kept then.
     #[must_use]
-    pub fn persist(&self, object: Object<'_>) -> Persistent {
-        self.realm().global().persist(object)
+    pub fn persist(&self, object: Object<'_>, keeper: &'static str) -> Persistent {
+        self.realm().global().persist(object, keeper)
     }
 
     /// The memory of the shared flags.
@@ -145,7 +158,7 @@ impl Host {
         work: impl FnOnce() -> T + Send + 'static,
         finish: impl for<'r> FnOnce(Ctx<'r>, T) -> JsResult<'r> + 'static,
     ) {
-        let callback = self.persist(callback);
+        let callback = self.persist(callback, OPERATION);
         self.spawn_then(
             callback,
             async move { tokio::task::spawn_blocking(work).await },
@@ -166,7 +179,7 @@ impl Host {
         operation: impl Future<Output = T> + 'static,
         finish: impl for<'r> FnOnce(Ctx<'r>, T) -> JsResult<'r> + 'static,
     ) {
-        let callback = self.persist(callback);
+        let callback = self.persist(callback, OPERATION);
         self.spawn_then(callback, operation, finish);
     }
 
@@ -212,6 +225,8 @@ pub struct HostParts {
     pub observer: Box<dyn Observer>,
     /// Native addons.
     pub addons: Box<dyn AddonHost>,
+    /// Modules to preload.
+    pub preload: Vec<String>,
     /// The run's directory.
     pub root: PathBuf,
     /// Worker slot.

@@ -10,6 +10,7 @@ pub mod addons;
 #[allow(unsafe_code, reason = "the engine is a C library")]
 pub mod engine;
 pub mod event_loop;
+pub mod handles;
 pub mod harness;
 pub mod host;
 pub mod modules;

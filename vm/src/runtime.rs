@@ -13,8 +13,8 @@ use crate::harness::problem;
 use crate::harness::session::{FileRequest, Rules, Session};
 use crate::host::{Host, HostParts};
 use crate::modules::graph::ModuleGraph;
-use crate::realm::swap::{self, CollectionBudget};
-use crate::realm::{Builtins, Parking, ProcessState, Realm};
+use crate::realm::swap::Swaps;
+use crate::realm::{Builtins, Parking, Realm};
 
 /// Settings of a runtime.
 #[derive(Debug, Clone)]
@@ -39,6 +39,8 @@ pub struct RuntimeOptions {
     pub isolate: bool,
     /// Modules that every realm evaluates before its test file; absolute paths, or names as an import would have them.
     pub preload: Vec<String>,
+    /// A thorough leak report: every intrinsic is compared, which costs each file about half a millisecond.
+    pub audit: bool,
     /// The directory the run was started in.
     pub root: PathBuf,
     /// 1-based worker slot.
@@ -61,8 +63,11 @@ pub struct Runtime {
     host: Rc<Host>,
     parking: Parking,
     rules: Rules,
-    state: ProcessState,
-    budget: CollectionBudget,
+    isolate: bool,
+    audit: bool,
+    /// The realm that all files share when they are not isolated.
+    shared: Option<Rc<Realm>>,
+    swaps: Swaps,
 }
 
 /// Sets what the engine wants to be told before the first VM of a process. Call it once, before threads exist.
@@ -105,12 +110,17 @@ impl Runtime {
             builtins: Builtins::default(),
             observer,
             addons,
+            preload: options.preload,
             root: options.root,
             slot: options.slot,
             vm,
         });
         parking.global().enter(|cx| host.addons.attach(cx));
         Ok(Self {
+            swaps: Swaps::new(&host, options.gc_stress),
+            shared: None,
+            isolate: options.isolate,
+            audit: options.audit,
             host,
             parking,
             rules: Rules {
@@ -122,23 +132,14 @@ impl Runtime {
                 seed: options.seed,
                 collect_only: options.collect_only,
             },
-            state: ProcessState::capture(),
-            budget: CollectionBudget::new(options.gc_stress),
         })
     }
 
-    /// Runs one test file from a fresh realm to the end of that realm. Returns when the next one can run.
+    /// Runs one test file from a fresh realm (or the one all files share) to its end. Returns when the next one can run.
     pub fn run_file(&mut self, request: &FileRequest) {
         self.host.modules.borrow_mut().begin_realm();
-        match Realm::open(&self.host, &self.parking) {
-            Ok(realm) => {
-                self.parking.global().enter(|_| ());
-                realm.global().enter(|cx| self.host.addons.enter_realm(cx));
-                Session::new(&self.host, &realm, self.rules).run(request);
-                self.host.observer.borrow_mut().activity(Activity::Swapping, None);
-                swap::close(&self.host, &self.parking, realm, &self.state, &mut self.budget);
-                self.forget_entry(request);
-            }
+        match self.realm() {
+            Ok(realm) => self.run_in(realm, request),
             Err(message) => {
                 let problem = problem::plain(
                     ProblemKind::Load,
@@ -146,6 +147,34 @@ impl Runtime {
                 );
                 self.host.observer.borrow_mut().file_error(problem);
             }
+        }
+        self.forget_entry(request);
+    }
+
+    fn realm(&mut self) -> Result<Rc<Realm>, String> {
+        if let Some(realm) = &self.shared {
+            return Ok(Rc::clone(realm));
+        }
+        let realm = Realm::open(&self.host, &self.parking, self.audit)?;
+        self.parking.global().enter(|_| ());
+        realm.global().enter(|cx| self.host.addons.enter_realm(cx));
+        self.swaps.opened(&self.host, &realm);
+        if !self.isolate {
+            self.shared = Some(Rc::clone(&realm));
+        }
+        Ok(realm)
+    }
+
+    fn run_in(&mut self, realm: Rc<Realm>, request: &FileRequest) {
+        Session::new(&self.host, &realm, self.rules).run(request);
+        self.host.observer.borrow_mut().activity(Activity::Swapping, None);
+        if !self.rules.collect_only {
+            self.swaps.tell_leaks(&self.host, &realm, request.number);
+        }
+        if self.isolate {
+            self.swaps.close(&self.host, &self.parking, realm, request.number);
+        } else {
+            self.swaps.pass_on(&self.host, &self.parking, &realm);
         }
     }
 
@@ -156,8 +185,23 @@ impl Runtime {
         }
     }
 
+    /// Collects everything that can go, now; realms that turn out to be leaked are told to the observer.
+    pub fn collect(&mut self) {
+        self.swaps.collect(&self.host, &self.parking);
+    }
+
+    /// How many realms exist, as far as is known: the parking realm, the one all files share if they do, and those that were released and
+    /// not collected.
+    #[must_use]
+    pub fn live_realms(&self) -> usize {
+        1 + usize::from(self.shared.is_some()) + self.swaps.released_realms()
+    }
+
     /// Ends the VM.
-    pub fn shut_down(self) {
+    pub fn shut_down(mut self) {
+        if let Some(realm) = self.shared.take() {
+            self.swaps.close(&self.host, &self.parking, realm, 0);
+        }
         self.parking.global().enter(|cx| self.host.addons.shut_down(cx));
         Host::uninstall();
     }

@@ -61,6 +61,8 @@ pub struct WorkerSettings {
     pub isolate: bool,
     /// `--preload`.
     pub preload: Vec<String>,
+    /// `--fail-on-leak`
+    pub audit: bool,
     /// `TRUN_GC_STRESS`.
     pub gc_stress: Option<u32>,
 }
@@ -167,6 +169,7 @@ fn serve(reading: UnixStream, wire: &Rc<Wire>, slot: u32, settings: &WorkerSetti
         collect_only: settings.collect_only,
         isolate: settings.isolate,
         preload: settings.preload.clone(),
+        audit: settings.audit,
         root: settings.root.clone(),
         slot,
     };

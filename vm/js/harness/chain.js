@@ -7,12 +7,12 @@ const registry = require('harness/registry');
 const FLAGS = Symbol('flags');
 
 /** Flags of a plain `test` or `describe`. */
-const PLAIN = { mode: 'run', failing: false };
+const PLAIN = { mode: 'run', failing: false, shuffle: undefined };
 
 function withMode(flags, mode) {
   // `.only.skip` and `.skip.only` are both skips: what must not run wins over what is looked at alone.
   if (mode === 'only' && (flags.mode === 'skip' || flags.mode === 'todo')) return flags;
-  return { mode, failing: flags.failing };
+  return { ...flags, mode };
 }
 
 function makeCallable(kind, flavour, flags) {
@@ -94,21 +94,20 @@ const suiteModifiers = Object.create(Function.prototype);
 addCommon(testModifiers);
 addCommon(suiteModifiers);
 
-const failing = (flags) => ({ mode: flags.mode, failing: true });
+const failing = (flags) => ({ ...flags, failing: true });
 modifier(testModifiers, 'failing', failing);
 modifier(testModifiers, 'fails', failing);
 condition(testModifiers, 'failingIf', (flags, holds) => (holds ? failing(flags) : flags));
 testModifiers.extend = function () {
   throw new Error('test.extend is not supported yet by trun');
 };
-// Random order within a file is a setting of the run; a suite that asks for it runs in order.
-modifier(suiteModifiers, 'shuffle', (flags) => flags);
+modifier(suiteModifiers, 'shuffle', (flags) => ({ ...flags, shuffle: true }));
 
 /** The declaring functions of one API flavour, cached: `{ test, describe, beforeAll, … }`. */
-const byFlavour = new Map();
+const byFlavour = { __proto__: null };
 
 function api(flavour) {
-  let made = byFlavour.get(flavour);
+  let made = byFlavour[flavour];
   if (made === undefined) {
     made = {
       test: makeCallable('test', flavour, PLAIN),
@@ -117,7 +116,7 @@ function api(flavour) {
     for (const kind of ['beforeAll', 'beforeEach', 'afterEach', 'afterAll']) {
       made[kind] = { [kind]: (first, second, third) => registry.declareHook(flavour, kind, first, second, third) }[kind];
     }
-    byFlavour.set(flavour, made);
+    byFlavour[flavour] = made;
   }
   return made;
 }

@@ -1,16 +1,16 @@
 // The object that vitest's tests and each-hooks receive: `({ task, expect, skip, onTestFinished, signal }) => …`.
 //
-// Owns nothing but that view of the running case. Loaded only by files that use it.
+// Owns nothing but that view of one attempt. Loaded only by files that use it.
 
 const registry = require('harness/registry');
 
 class TestContext {
-  #run;
+  #attempt;
   #tools;
   #controller = null;
 
-  constructor(run, tools) {
-    this.#run = run;
+  constructor(attempt, tools) {
+    this.#attempt = attempt;
     this.#tools = tools;
     // Own bound functions: the context is nearly always destructured.
     this.skip = (condition, note) => this.#skip(condition, note);
@@ -24,7 +24,7 @@ class TestContext {
   }
 
   get task() {
-    const { testCase, errors } = this.#run;
+    const { testCase, errors, number, repetition } = this.#attempt;
     return {
       id: String(testCase.index),
       name: testCase.title,
@@ -38,8 +38,8 @@ class TestContext {
       result: {
         state: errors.length > 0 ? 'fail' : 'run',
         errors: errors.map((entry) => entry.error),
-        retryCount: this.#run.attempt - 1,
-        repeatCount: this.#run.repetition,
+        retryCount: number - 1,
+        repeatCount: repetition,
       },
     };
   }
@@ -65,4 +65,4 @@ function suiteView(suite) {
   return { name: suite.title, type: 'suite', mode: suite.mode, suite: suite.parent === null ? undefined : suiteView(suite.parent) };
 }
 
-module.exports = { create: (run, tools) => new TestContext(run, tools), suiteView };
+module.exports = { create: (attempt, tools) => new TestContext(attempt, tools), suiteView };

@@ -222,7 +222,7 @@ async function poll(assertion, method, args) {
       state.expect.failedAssertions = before.failedAssertions;
     }
     await new Promise((resolve) => {
-      setTimeout(resolve, interval);
+      setTimeout(resolve, interval)?.unref?.();
     });
   }
 }

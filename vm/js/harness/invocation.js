@@ -2,20 +2,21 @@
 //
 // Owns no state: who the call belongs to and what its end means is plan.js's.
 
+const { apply } = Reflect;
+const NativePromise = Promise;
+const resolvePromise = Promise.resolve;
 const promiseThen = Promise.prototype.then;
+const objectToString = Object.prototype.toString;
 const NO_ARGS = [];
 
 /**
  * Calls the user's function of the phase `own`. `settle(phase, ok, error, timedOut, value)` is called now or later, maybe
- * more than once: only the first call counts. `contextFor` makes what a function that takes a context receives.
+ * more than once: only the first call counts.
  */
-function callUser(own, settle, contextFor) {
-  const { fn, args, context } = own;
+function callUser(own, settle) {
   let returned;
   try {
-    if (own.receives === 'nothing') returned = args === undefined ? fn.call(context) : fn.apply(context, args);
-    else if (own.receives === 'done') returned = fn.apply(context, (args ?? NO_ARGS).concat(doneCallback(own, settle)));
-    else returned = fn.apply(context, (args ?? NO_ARGS).concat(contextFor(own)));
+    returned = apply(own.fn, own.context, argumentsOf(own, settle));
   } catch (error) {
     settle(own, false, error, false, undefined);
     return;
@@ -34,19 +35,26 @@ function callUser(own, settle, contextFor) {
   if (!waitsForDone) settle(own, true, undefined, false, returned);
 }
 
+/** Those of the row, then what the function receives. */
+function argumentsOf(own, settle) {
+  const { args, receives } = own;
+  if (receives === 'nothing') return args ?? NO_ARGS;
+  const all = [];
+  if (args !== undefined) for (let i = 0; i < args.length; i += 1) all[i] = args[i];
+  all[all.length] = receives === 'done' ? doneCallback(own, settle) : own.argument(own);
+  return all;
+}
+
 function awaitReturned(own, returned, waitsForDone, settle) {
-  const promise = returned instanceof Promise ? returned : Promise.resolve(returned);
-  promiseThen.call(
-    promise,
-    (value) => {
-      if (!waitsForDone) settle(own, true, undefined, false, value);
-    },
-    (error) => settle(own, false, error, false, undefined),
-  );
+  const promise = returned instanceof NativePromise ? returned : apply(resolvePromise, NativePromise, [returned]);
+  const onFulfilled = (value) => {
+    if (!waitsForDone) settle(own, true, undefined, false, value);
+  };
+  apply(promiseThen, promise, [onFulfilled, (error) => settle(own, false, error, false, undefined)]);
 }
 
 function isGenerator(value) {
-  return Object.prototype.toString.call(value) === '[object Generator]';
+  return apply(objectToString, value, NO_ARGS) === '[object Generator]';
 }
 
 /** A generator function as a test: every yielded promise is awaited, as Jest does. */

@@ -2,7 +2,7 @@
 //
 // Owns what the two objects consist of; mock.js owns mocks, registry.js the settings.
 
-const { state, timeoutOption } = require('harness/registry');
+const { state, retryOption, timeoutOption } = require('harness/registry');
 
 const lazyMock = () => require('harness/mock');
 
@@ -56,9 +56,8 @@ function makeJest() {
       state.hookTimeout = state.testTimeout;
       return jest;
     },
-    retryTimes(count) {
-      if (!Number.isInteger(count) || count < 0) throw new RangeError('jest.retryTimes() needs a whole number that is not negative');
-      state.retry = count;
+    retryTimes(count, options) {
+      state.retry = require('harness/retries').fromJest(count, options);
       return jest;
     },
     now: () => Date.now(),
@@ -87,11 +86,13 @@ function makeVi() {
     setConfig(config) {
       if ('testTimeout' in config) state.testTimeout = timeoutOption(config.testTimeout);
       if ('hookTimeout' in config) state.hookTimeout = timeoutOption(config.hookTimeout);
+      if ('retry' in config) state.retry = retryOption(config.retry);
       if ('fakeTimers' in config) refuse('vi.setConfig({ fakeTimers })');
     },
     resetConfig() {
       state.testTimeout = undefined;
       state.hookTimeout = undefined;
+      state.retry = undefined;
     },
     setTimeout(ms) {
       state.testTimeout = timeoutOption(ms);

@@ -9,7 +9,14 @@
 const asyncContext = require('internal/async_context');
 
 const { callSite } = binding('harness');
+const { apply } = Reflect;
+const { assign } = Object;
+const { isInteger } = Number;
 const functionSource = Function.prototype.toString;
+const testRegExp = RegExp.prototype.test;
+const NativePromise = Promise;
+const resolvePromise = Promise.resolve;
+const promiseThen = Promise.prototype.then;
 const DESTRUCTURED_FIRST = /^(?:async\s*)?(?:function\b[^(]*|\*)?\s*\(\s*\{/;
 
 /** A `describe` block; the root is the file itself. */
@@ -20,6 +27,9 @@ class Suite {
     this.mode = mode;
     this.timeout = timeout;
     this.retry = undefined;
+    this.repeats = undefined;
+    /** Whether its children run in a random order; undefined: as around it. */
+    this.shuffle = undefined;
     this.children = [];
     this.beforeAll = [];
     this.beforeEach = [];
@@ -28,6 +38,10 @@ class Suite {
     this.location = undefined;
     this.body = undefined;
     this.context = undefined;
+    /** Set by selection.js, and by attempts.js when first asked for. */
+    this.lastPlace = -1;
+    this.allBeforeEach = undefined;
+    this.allAfterEach = undefined;
   }
 }
 
@@ -44,9 +58,10 @@ class Case {
     this.failing = false;
     this.timeout = undefined;
     this.retry = undefined;
-    this.repeats = 0;
+    this.repeats = undefined;
     this.location = undefined;
     this.index = -1;
+    this.ancestors = undefined;
   }
 }
 
@@ -61,7 +76,10 @@ const state = {
   /** Settings a file may change for the rest of its run. */
   testTimeout: undefined,
   hookTimeout: undefined,
-  retry: 0,
+  /** A number or a rule of retries.js; undefined: what the run says. */
+  retry: undefined,
+  /** Whether a suite asked for an order of its own. */
+  shuffles: false,
   /** What expect.getState() shows; reset for every attempt of a case. */
   expect: freshExpectState(),
 };
@@ -94,7 +112,7 @@ function resetExpectState(currentTestName) {
   const fresh = freshExpectState();
   fresh.currentTestName = currentTestName;
   fresh.testPath = state.expect.testPath;
-  Object.assign(state.expect, fresh);
+  assign(state.expect, fresh);
 }
 
 /** The suite a declaration made now belongs to. */
@@ -112,7 +130,7 @@ function assertCollecting(what) {
 
 function titleOf(title, what) {
   if (typeof title === 'string') return title;
-  if (typeof title === 'function') return title.name;
+  if (typeof title === 'function') return `${title.name}`;
   if (typeof title === 'number' || typeof title === 'bigint') return String(title);
   throw new TypeError(`the first argument of ${what}() must be a title (a string, a number, a function or a class)`);
 }
@@ -139,9 +157,13 @@ function splitArguments(second, third, what) {
 
 function countOption(value, name) {
   if (value === undefined) return undefined;
-  const count = typeof value === 'object' && value !== null ? value.count ?? 0 : value;
-  if (Number.isInteger(count) && count >= 0) return count;
+  if (isInteger(value) && value >= 0) return value;
   throw new RangeError(`the option "${name}" must be a whole number that is not negative`);
+}
+
+/** A number, or a rule of retries.js. */
+function retryOption(value) {
+  return typeof value === 'object' && value !== null ? require('harness/retries').fromOption(value) : countOption(value, 'retry');
 }
 
 function timeoutOption(value) {
@@ -163,7 +185,7 @@ function receivesWhat(fn, flavour, argCount, isFor) {
   if (isFor) return fn.length > 1 ? 'context' : 'nothing';
   if (fn.length <= argCount) return 'nothing';
   // `({ expect }) => …` cannot want `done`: a project with vitest's globals turned on.
-  if (argCount === 0 && DESTRUCTURED_FIRST.test(functionSource.call(fn))) return 'context';
+  if (argCount === 0 && apply(testRegExp, DESTRUCTURED_FIRST, [apply(functionSource, fn, [])])) return 'context';
   return 'done';
 }
 
@@ -191,11 +213,11 @@ function declareCase(flavour, flags, rawTitle, second, third, row) {
   }
   if (options !== undefined) {
     testCase.timeout = timeoutOption(options.timeout);
-    testCase.retry = countOption(options.retry, 'retry');
-    testCase.repeats = countOption(options.repeats, 'repeats') ?? 0;
+    testCase.retry = retryOption(options.retry);
+    testCase.repeats = countOption(options.repeats, 'repeats');
     if (options.fails || options.failing) testCase.failing = true;
   }
-  suite.children.push(testCase);
+  append(suite.children, testCase);
 }
 
 /** Declares a suite and runs its body: at once, or (vitest) when the file has been evaluated. */
@@ -208,20 +230,25 @@ function declareSuite(flavour, flags, rawTitle, second, third, row) {
   if (options !== undefined) mode = modeFromOptions(mode, options);
   if (fn === undefined && mode === 'run') mode = 'todo';
   const suite = new Suite(parent, title, mode, options === undefined ? undefined : timeoutOption(options.timeout));
-  if (options !== undefined) suite.retry = countOption(options.retry, 'retry');
+  if (options !== undefined) {
+    suite.retry = retryOption(options.retry);
+    suite.repeats = countOption(options.repeats, 'repeats');
+  }
+  suite.shuffle = options?.shuffle ?? flags.shuffle;
+  if (suite.shuffle !== undefined) state.shuffles = true;
   suite.location = callSite();
-  parent.children.push(suite);
+  append(parent.children, suite);
   if (fn === undefined) return;
   // vitest hands the suite its own `test`.
   const plainArgs = flavour === 'vitest' ? [require('harness/chain').api(flavour).test] : [];
   const args = row === undefined ? plainArgs : row.args;
-  suite.body = () => fn.apply(undefined, args);
+  suite.body = () => apply(fn, undefined, args);
   if (flavour === 'vitest') {
-    deferred.push(suite);
+    append(deferred, suite);
     return;
   }
   const returned = runBody(suite);
-  if (returned !== undefined) pendingBodies.push(returned);
+  if (returned !== undefined) append(pendingBodies, returned);
 }
 
 /** Calls the suite's body; the promise of an async one, else undefined. */
@@ -237,11 +264,12 @@ function runBody(suite) {
   }
   if (returned === null || typeof returned !== 'object' || typeof returned.then !== 'function') return undefined;
   pendingCount += 1;
-  const body = Promise.resolve(returned).finally(() => {
+  const body = apply(resolvePromise, NativePromise, [returned]);
+  const ended = () => {
     pendingCount -= 1;
-  });
+  };
   // Its failure is `collect`'s to tell: nobody else should call it unhandled before.
-  body.catch(() => {});
+  apply(promiseThen, body, [ended, ended]);
   return body;
 }
 
@@ -252,20 +280,25 @@ function runDeferred() {
     deferred = [];
     for (let i = 0; i < suites.length; i += 1) {
       const returned = runBody(suites[i]);
-      const rest = suites.slice(i + 1);
       if (returned !== undefined) {
-        return returned.then(() => {
-          deferred = deferred.concat(rest);
+        const proceed = () => {
+          deferLater(suites, i + 1);
           return runDeferred();
-        });
+        };
+        return apply(promiseThen, returned, [proceed]);
       }
       if (deferred.length > 0) {
-        deferred = deferred.concat(rest);
+        deferLater(suites, i + 1);
         break;
       }
     }
   }
   return undefined;
+}
+
+/** What `suites` has from `from` on comes after all that is deferred now. */
+function deferLater(suites, from) {
+  for (let i = from; i < suites.length; i += 1) append(deferred, suites[i]);
 }
 
 /** Lets every body finish; undefined if all of them are synchronous. */
@@ -277,8 +310,9 @@ function finishDeclarations() {
 
 async function drainBodies(waiting) {
   await waiting;
-  while (pendingBodies.length > 0 || deferred.length > 0) {
-    await pendingBodies.shift();
+  let awaited = 0;
+  while (awaited < pendingBodies.length || deferred.length > 0) {
+    if (awaited < pendingBodies.length) await pendingBodies[awaited++];
     await runDeferred();
   }
 }
@@ -297,8 +331,49 @@ function declareHook(flavour, kind, first, second, third) {
   const hook = { kind, fn, flavour, timeout, receives: receivesWhat(fn, flavour, 0, false) };
   const list = currentSuite()[kind];
   // vitest runs after-hooks as a stack, the Jest family in the order of their declaration.
-  if (flavour === 'vitest' && kind.startsWith('after')) list.unshift(hook);
-  else list.push(hook);
+  append(list, hook);
+  if (flavour !== 'vitest' || kind === 'beforeAll' || kind === 'beforeEach') return;
+  for (let i = list.length - 1; i > 0; i -= 1) list[i] = list[i - 1];
+  list[0] = hook;
 }
 
-module.exports = { state, root, Suite, Case, declareCase, declareSuite, declareHook, finishDeclarations, resetExpectState, timeoutOption };
+function append(list, last) {
+  list[list.length] = last;
+}
+
+/** What holds for every file of a realm: the hooks and settings that preload modules have made. */
+let kept;
+
+/** Preload modules have been evaluated: what they declared is kept by `reset`. */
+function keepDeclarations() {
+  kept = {
+    root: hooksOf(root),
+    state: { testTimeout: state.testTimeout, hookTimeout: state.hookTimeout, retry: state.retry },
+  };
+}
+
+function hooksOf({ beforeAll, beforeEach, afterEach, afterAll }) {
+  return { beforeAll: copy(beforeAll), beforeEach: copy(beforeEach), afterEach: copy(afterEach), afterAll: copy(afterAll) };
+}
+
+function copy(list) {
+  const other = [];
+  for (let i = 0; i < list.length; i += 1) other[i] = list[i];
+  return other;
+}
+
+/** Another file begins in this realm (`--no-isolate`): forgets what the last one declared. */
+function reset() {
+  assign(root, new Suite(null, '', 'run', undefined), kept === undefined ? undefined : hooksOf(kept.root));
+  assign(state, { stage: 'collecting', running: null, testTimeout: undefined, hookTimeout: undefined, retry: undefined, shuffles: false }, kept?.state);
+  assign(state.expect, freshExpectState());
+  current = root;
+  deferred = [];
+  pendingBodies.length = 0;
+  pendingCount = 0;
+}
+
+module.exports = {
+  state, root, keepDeclarations, reset, Suite, Case, declareCase, declareSuite, declareHook, finishDeclarations, resetExpectState, retryOption,
+  timeoutOption,
+};

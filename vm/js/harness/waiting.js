@@ -8,9 +8,14 @@ function settings(options) {
   return { timeout: given.timeout ?? 1000, interval: given.interval ?? 50 };
 }
 
+/** Timers of ours are nothing that a file leaves behind. */
+function unref(timer) {
+  timer?.unref?.();
+}
+
 function pause(ms) {
   return new Promise((resolve) => {
-    setTimeout(resolve, ms);
+    unref(setTimeout(resolve, ms));
   });
 }
 
@@ -47,7 +52,7 @@ async function waitUntil(callback, options) {
 function withinTime(value, end, lastError) {
   if (value === null || typeof value !== 'object' || typeof value.then !== 'function') return value;
   return new Promise((resolve, reject) => {
-    setTimeout(() => reject(lastError() ?? new Error('the callback did not finish in time')), Math.max(0, end - now()));
+    unref(setTimeout(() => reject(lastError() ?? new Error('the callback did not finish in time')), Math.max(0, end - now())));
     value.then(resolve, reject);
   });
 }

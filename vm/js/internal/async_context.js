@@ -12,8 +12,8 @@ const { isDue } = binding('async');
 const apply = Reflect.apply;
 
 let frame;
-/** The frame in which the error that escaped last was thrown. */
-let thrownFrame;
+/** The frame in which code ran last, whatever came after it: an error that escapes or a promise that is rejected is of that one. */
+let lastFrame;
 let resumptions = 0;
 
 function countResumption() {
@@ -30,6 +30,7 @@ function current() {
 /** What `await` becomes: restores the frame it was started in and hands the value on. */
 function resume(saved, value) {
   frame = saved;
+  lastFrame = saved;
   countResumption();
   return value;
 }
@@ -39,12 +40,10 @@ function run(inner, fn, ...args) {
   const outer = frame;
   frame = inner;
   try {
-    return fn(...args);
-  } catch (error) {
-    thrownFrame = inner;
-    throw error;
+    return apply(fn, undefined, args);
   } finally {
     frame = outer;
+    lastFrame = inner;
   }
 }
 
@@ -57,11 +56,9 @@ function bind(fn) {
     countResumption();
     try {
       return apply(fn, this, args);
-    } catch (error) {
-      thrownFrame = saved;
-      throw error;
     } finally {
       frame = outer;
+      lastFrame = saved;
     }
   };
 }
@@ -69,6 +66,7 @@ function bind(fn) {
 /** Makes `next` the frame until the current entry ends: `AsyncLocalStorage.enterWith`. */
 function enter(next) {
   frame = next;
+  if (next !== undefined) lastFrame = next;
 }
 
 /** A function that runs others in the frame that is current now. */
@@ -77,11 +75,9 @@ function snapshot() {
   return (fn, ...args) => run(saved, fn, ...args);
 }
 
-/** Where the error that just escaped was thrown, once. */
-function takeThrownFrame() {
-  const taken = thrownFrame;
-  thrownFrame = undefined;
-  return taken;
+/** Whose an error is that nobody caught. */
+function blamed() {
+  return lastFrame;
 }
 
 /** Makes `then` carry the frame. `await` of a native promise does not call it; everything else does. */
@@ -95,6 +91,7 @@ function patchThen() {
       return handler(value);
     } finally {
       frame = outer;
+      lastFrame = saved;
     }
   };
   const { then } = {
@@ -109,4 +106,4 @@ function patchThen() {
   Object.defineProperty(Promise.prototype, 'then', { value: then, writable: true, configurable: true });
 }
 
-module.exports = { current, resume, run, bind, enter, snapshot, takeThrownFrame, patchThen };
+module.exports = { current, resume, run, bind, enter, snapshot, blamed, patchThen };

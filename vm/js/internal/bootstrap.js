@@ -1,22 +1,19 @@
 // Makes an engine realm into one that tests run in: internal `require`, globals, the entry points native code calls.
 //
-// Called once per realm as `bootstrap(source, tables)`: `source(id)` gives the function of a built-in, `tables(name)` the natives of
-// a binding. Returns the functions that native code keeps. Everything that a test may never touch is behind a lazy getter:
+// Called once per realm as `bootstrap(source, tables, audit)`: `source(id)` gives the function of a built-in, `tables(name)` the natives
+// of a binding, `audit` asks for a thorough leak report. Returns the functions that native code keeps. Everything that a test may never touch is behind a lazy getter:
 // this is on the path of every file.
 
-(function bootstrap(source, tables) {
+(function bootstrap(source, tables, audit) {
   'use strict';
 
-  const cache = new Map();
-  const bindings = new Map();
+  // Plain objects, because a test may break the methods of `Map`.
+  const cache = { __proto__: null };
+  const bindings = { __proto__: null };
 
   function binding(name) {
-    let table = bindings.get(name);
-    if (table === undefined) {
-      table = tables(name);
-      bindings.set(name, table);
-    }
-    return table;
+    bindings[name] ??= tables(name);
+    return bindings[name];
   }
 
   function missing(id) {
@@ -28,12 +25,12 @@
 
   /** Loads a built-in by its path below vm/js. */
   function requireInternal(id) {
-    const known = cache.get(id);
+    const known = cache[id];
     if (known !== undefined) return known.exports;
     const body = source(id);
     if (body === undefined) throw missing(id);
     const module = { exports: {}, id };
-    cache.set(id, module);
+    cache[id] = module;
     body(module.exports, requireInternal, module, binding);
     return module.exports;
   }
@@ -88,6 +85,9 @@
   const { globals } = requireInternal('harness/globals');
   for (const name in globals) lazyGlobal(name, globals[name]);
 
+  const leftovers = requireInternal('internal/leftovers');
+  if (audit) leftovers.watchIntrinsics();
+
   const loader = requireInternal('internal/modules/loader');
   loader.setAwaitHooks(asyncContext.current, asyncContext.resume);
   const plan = requireInternal('harness/plan');
@@ -98,46 +98,70 @@
   /** The collected cases, or what loading failed with (boxed, because anything can be thrown). */
   let collected;
   let loadFailure;
+  /** The load that counts: with one realm for all files, a late end of an earlier one means nothing. */
+  let currentLoad;
 
-  function succeed(cases) {
-    collected = cases;
-    settled(LOAD_PHASE);
-  }
+  /** How many preload modules have been evaluated. */
+  let preloaded = 0;
 
-  function fail(error) {
-    loadFailure = { error };
-    settled(LOAD_PHASE);
-  }
-
-  /** Evaluates the test file, then collects its tests; settles phase 0. */
-  function load(path) {
+  /** Evaluates the preload modules if this realm has not, then the test file, then collects its tests; settles phase 0. */
+  function load(path, preload) {
     requireInternal.mainFile = path;
-    try {
-      whenDone(loader.importEntry(path), collect);
-    } catch (error) {
-      fail(error);
-    }
+    asyncContext.enter(undefined);
+    const own = { preloading: undefined };
+    currentLoad = own;
+    const fail = (error) => {
+      if (currentLoad !== own) return;
+      loadFailure = { error, preloading: own.preloading };
+      settled(LOAD_PHASE);
+    };
+    const succeed = (cases) => {
+      if (currentLoad !== own) return;
+      collected = cases;
+      settled(LOAD_PHASE);
+    };
+    /** Synchronous files must not pay for a turn of the microtask queue. */
+    const whenDone = (start, proceed) => {
+      try {
+        const result = start();
+        if (result !== undefined && typeof result.then === 'function') result.then(proceed, fail);
+        else proceed(result);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    const collect = () => whenDone(plan.collect, succeed);
+    const importEntry = () => whenDone(() => loader.importEntry(path), collect);
+    if (preloaded === preload.length) importEntry();
+    else whenDone(() => preloadRest(preload, own), importEntry);
   }
 
-  function collect() {
-    try {
-      whenDone(plan.collect(), succeed);
-    } catch (error) {
-      fail(error);
+  /** Evaluates the preload modules that are left, in order; a promise only if one of them is asynchronous. */
+  function preloadRest(preload, own) {
+    while (preloaded < preload.length) {
+      own.preloading = preload[preloaded];
+      const pending = loader.importPreload(own.preloading);
+      if (pending !== undefined) {
+        return pending.then(() => {
+          preloaded += 1;
+          return preloadRest(preload, own);
+        });
+      }
+      preloaded += 1;
     }
-  }
-
-  /** Synchronous files must not pay for a turn of the microtask queue. */
-  function whenDone(result, proceed) {
-    if (result !== undefined && typeof result.then === 'function') result.then(proceed, fail);
-    else proceed(result);
+    own.preloading = undefined;
+    registry.keepDeclarations();
+    return undefined;
   }
 
   /** What failed while loading, described, or undefined. */
   function takeLoadFailure() {
     const failure = loadFailure;
     loadFailure = undefined;
-    return failure === undefined ? undefined : describe(failure.error);
+    if (failure === undefined) return undefined;
+    const described = describe(failure.error);
+    if (failure.preloading !== undefined) described[2] = `the preload module ${failure.preloading} failed: ${described[2]}`;
+    return described;
   }
 
   /** Flat: for each case its titles as an array (own title last), file, line, column, mode. */
@@ -146,30 +170,60 @@
     const modes = plan.caseModes();
     for (let i = 0; i < collected.length; i += 1) {
       const { ancestors, title, location } = collected[i];
-      flat.push([...ancestors, title], location?.file, location?.line, location?.column, modes[i]);
+      const titles = [];
+      for (let k = 0; k < ancestors.length; k += 1) titles[k] = ancestors[k];
+      titles[ancestors.length] = title;
+      const at = i * 5;
+      flat[at] = titles;
+      flat[at + 1] = location?.file;
+      flat[at + 2] = location?.line;
+      flat[at + 3] = location?.column;
+      flat[at + 4] = modes[i];
     }
     return flat;
   }
 
-  function describe(error) {
-    return requireInternal('internal/problem').describe(error);
+  /** The error as plain parts; a `remark` becomes the last paragraph of its message. */
+  function describe(error, remark) {
+    const parts = requireInternal('internal/problem').describe(error);
+    if (remark !== undefined) parts[2] = parts[2] === '' ? remark : `${parts[2]}\n\n${remark}`;
+    return parts;
   }
 
-  const describeHooked = ({ error, hook }) => [describe(error), hook];
+  /** [[described, hook], …] */
+  function describeAll(errors, remark) {
+    const list = [];
+    for (let i = 0; i < errors.length; i += 1) list[i] = [describe(errors[i].error, remark), errors[i].hook];
+    return list;
+  }
+
+  /** Failed attempts before the last one: [[timedOut, problems], …] */
+  function describeEarlier(attempts) {
+    const list = [];
+    for (let i = 0; i < attempts.length; i += 1) {
+      list[i] = [attempts[i].timedOut, describeAll(attempts[i].errors, plan.repetitionName(attempts[i]))];
+    }
+    return list;
+  }
+
+  const PHASES = { __proto__: null, suiteHook: 0, case: 1, pause: 2 };
 
   /**
-   * The next step as a flat array: [0, phase, caseIndex, timeout, isCase], [1, caseIndex, outcome, assertions, note, problems] or
-   * [2, problem, hook]; undefined at the end.
+   * The next step as a flat array: [0, phase, caseIndex, timeout, kind (of PHASES)],
+   * [1, caseIndex, outcome, assertions, note, problems, earlier attempts or undefined], [2, problem, hook] or [3, failed], which says
+   * that an attempt has ended and another one follows; undefined at the end.
    */
   function next() {
     const step = plan.next();
     if (step === null) return undefined;
     if (step.kind === 'report') {
-      const { caseIndex, outcome, assertions, note, errors } = step.result;
-      return [1, caseIndex, outcome, assertions, note, errors.map(describeHooked)];
+      const { caseIndex, outcome, assertions, note, errors, earlier, repetition } = step.result;
+      const before = earlier === null ? undefined : describeEarlier(earlier);
+      return [1, caseIndex, outcome, assertions, note, describeAll(errors, repetition), before];
     }
     if (step.kind === 'fileError') return [2, describe(step.error), step.hook];
-    return [0, step.phase, step.caseIndex, step.timeout, step.kind === 'case'];
+    if (step.kind === 'attempt') return [3, step.failed];
+    return [0, step.phase, step.caseIndex, step.timeout, PHASES[step.kind]];
   }
 
   function invoke(phase) {
@@ -180,32 +234,35 @@
   /** The phase was stopped by force or ran out of time; `stack` is the engine's stack where it was stopped. */
   function abandon(phase, stack) {
     clearTicks();
-    plan.abandon(phase, undefined, 'timeout', stack);
+    plan.abandon(phase, stack);
   }
 
+  /** Returns whose code was stopped, if that is known. */
   function clearTicks() {
-    cache.get('internal/task_queues')?.exports.clearTicks();
+    cache['internal/task_queues']?.exports.clearTicks();
+    return plan.ownerOf(asyncContext.current() ?? asyncContext.blamed());
   }
 
   function listeners(event) {
-    const process = cache.get('internal/process_object')?.exports.process;
+    const process = cache['internal/process_object']?.exports.process;
     return process !== undefined && process.listenerCount(event) > 0 ? process : undefined;
   }
 
   /**
    * An error nobody caught: the file's own handlers first, then the test it belongs to. Returns the error described when it
-   * belongs to no test that still runs.
+   * belongs to no test that still runs, with the name of the one that has ended.
    */
   function uncaught(error, origin = 'uncaughtException') {
-    const frame = asyncContext.takeThrownFrame() ?? asyncContext.current();
-    if (cache.get('internal/process_object')?.exports.captureUncaught(error)) return undefined;
+    const frame = asyncContext.blamed();
+    if (cache['internal/process_object']?.exports.captureUncaught(error)) return undefined;
     const process = listeners('uncaughtException');
     if (process !== undefined) {
       process.emit('uncaughtException', error, origin);
       return undefined;
     }
-    const owner = frame?.testCase ?? registry.state.running?.index ?? -1;
-    return plan.attribute(error, owner) ? undefined : describe(error);
+    if (plan.attribute(error, frame)) return undefined;
+    const owner = plan.ownerOf(frame);
+    return describe(error, owner === undefined ? undefined : `after ${owner} had ended`);
   }
 
   function unhandledRejection(promise, reason) {
@@ -217,15 +274,38 @@
     return uncaught(reason, 'unhandledRejection');
   }
 
+  /** What the file leaves behind; see leftovers.js. */
+  function listLeftovers(knownGlobals) {
+    return leftovers.list(knownGlobals, cache['internal/timers']?.exports, cache['internal/process_object']?.exports);
+  }
+
+  /** The file is over, the realm goes on with the next one: forgets what waits and what the file declared. */
+  function endFile() {
+    cache['internal/timers']?.exports.forgetAll();
+    const { process } = cache['internal/process_object']?.exports ?? {};
+    if (process !== undefined) requireInternal('internal/signals').forgetAll(process);
+    clearTicks();
+    collected = undefined;
+    loadFailure = undefined;
+    loader.forgetEntry();
+    plan.reset();
+    registry.reset();
+  }
+
   return {
     load,
     takeLoadFailure,
     cases,
-    start: (namePattern, defaultTimeout) => plan.start({ namePattern, defaultTimeout }),
+    start: (namePattern, defaultTimeout, retry, repeatEach, shuffle, orderKey) =>
+      plan.start({ namePattern, defaultTimeout, retry, repeatEach, shuffle, orderKey }),
     next,
+    leaveOut: plan.leaveOut,
     invoke,
     abandon,
     clearTicks,
+    globalNames: leftovers.globalNames,
+    listLeftovers,
+    endFile,
     uncaught,
     unhandledRejection,
     captureRaw: requireInternal('internal/errors_stack').captureRaw,

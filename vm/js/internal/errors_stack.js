@@ -176,4 +176,25 @@ function captureRaw() {
   return new NativeError().stack;
 }
 
-module.exports = { install, rawStackOf, stackOf, captureRaw };
+/** Frames a site keeps: the runtime's own two or three, and enough callers to leave a helper library. */
+const SITE_FRAMES = 16;
+
+/**
+ * Marks the place of this call for a report that is rarely made. The engine walks the stack now and makes text of it only when
+ * `siteStack` asks, which is what costs.
+ */
+function captureSite() {
+  const limit = NativeError.stackTraceLimit;
+  NativeError.stackTraceLimit = SITE_FRAMES;
+  const site = new NativeError();
+  NativeError.stackTraceLimit = limit;
+  return site;
+}
+
+/** The engine's stack of a site. */
+function siteStack(site) {
+  const own = getOwnPropertyDescriptor(site, 'stack');
+  return typeof own?.value === 'string' ? own.value : '';
+}
+
+module.exports = { install, rawStackOf, stackOf, captureRaw, captureSite, siteStack };

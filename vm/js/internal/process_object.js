@@ -7,9 +7,11 @@ const EventEmitter = require('node/events');
 const { codes, errnoException, notImplemented, uvException } = require('internal/errors');
 const { validateFunction, validateInt32, validateInteger, validateNumber, validateObject, validateString, parseFileMode } = require('internal/validators');
 const { nextTick } = require('internal/task_queues');
+const { captureSite, siteStack } = require('internal/errors_stack');
 
 const native = binding('process');
 const { defineProperty, setPrototypeOf } = Object;
+const { apply } = Reflect;
 
 const NODE_VERSION = '22.15.0';
 const MICROS = 1e6;
@@ -61,7 +63,12 @@ lazy('versions', () => Object.freeze({
 lazy('arch', () => binding('os').arch());
 process.platform = 'linux';
 process.release = { name: 'node', lts: 'Jod' };
-process.title = 'trun';
+defineProperty(process, 'title', {
+  enumerable: true,
+  configurable: true,
+  get: () => native.title(),
+  set(title) { native.setTitle(`${title}`); },
+});
 lazy('argv', () => [process.execPath, require.mainFile ?? 'trun']);
 process.argv0 = 'trun';
 process.execArgv = [];
@@ -337,8 +344,27 @@ process.finalization = { register() {}, registerBeforeExit() {}, unregister() {}
 process.on('warning', (warning) => require('internal/warnings').printWarning(warning));
 require('internal/signals').attach(process);
 
+/** Where listeners were added, by event: the first of each. */
+const listenerSites = new Map();
+process.on('newListener', (event) => {
+  if (!listenerSites.has(event)) listenerSites.set(event, captureSite());
+});
+
+const { eventNames, listenerCount } = EventEmitter.prototype;
+const ownListeners = new Map(apply(eventNames, process, []).map((event) => [event, apply(listenerCount, process, [event])]));
+
+/** Calls `tell(what, stack)` for every event that has more listeners than the runtime's own. */
+function listListeners(tell) {
+  for (const event of apply(eventNames, process, [])) {
+    const count = apply(listenerCount, process, [event]) - (ownListeners.get(event) ?? 0);
+    const site = listenerSites.get(event);
+    if (count > 0) tell(`${count === 1 ? 'a listener' : `${count} listeners`} of process for ${String(event)}`, site === undefined ? '' : siteStack(site));
+  }
+}
+
 module.exports = {
   process,
+  listListeners,
   /** Takes an error that nobody caught; false when the program has not asked for those. */
   captureUncaught(error) {
     if (captureCallback === null) return false;

@@ -41,4 +41,12 @@ function attach(process) {
   });
 }
 
-module.exports = { attach, isSignal };
+/** Stops listening: the file that did is over and its realm is not. */
+function forgetAll(process) {
+  for (const name of [...watched.values()]) process.removeAllListeners(name);
+  watched.clear();
+  // Native code has dropped the callback that waited.
+  isWaiting = false;
+}
+
+module.exports = { attach, forgetAll, isSignal };

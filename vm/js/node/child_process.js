@@ -21,7 +21,7 @@ function spawn(file, args, spawnOptions) {
   child.spawn(normalized);
   if (normalized.timeout > 0) {
     const { setTimeout, clearTimeout } = require('internal/timers');
-    const timer = setTimeout(() => child.kill(killSignal), normalized.timeout);
+    const timer = setTimeout(() => child.kill(killSignal), normalized.timeout).unref();
     child.once('exit', () => clearTimeout(timer));
   }
   if (normalized.signal) killOnAbort(child, normalized.signal, killSignal);
@@ -110,7 +110,7 @@ function run(child, settings, killSignal, cmd, callback) {
     end();
   };
 
-  if (settings.timeout > 0) timer = require('internal/timers').setTimeout(end, settings.timeout);
+  if (settings.timeout > 0) timer = require('internal/timers').setTimeout(end, settings.timeout).unref();
   if (settings.signal !== undefined) {
     checkSignal(settings.signal);
     if (settings.signal.aborted) require('internal/task_queues').nextTick(onAbort);

@@ -20,6 +20,8 @@ struct Slot {
     object: sys::JSObjectRef,
     realm: RealmId,
     generation: u32,
+    /// Who keeps it.
+    keeper: &'static str,
 }
 
 #[derive(Default)]
@@ -50,11 +52,11 @@ impl Roots {
         unsafe { (sys::private().JSContextGroupAddMarkingConstraint)(group, mark_all, data) }
     }
 
-    fn add(&self, object: sys::JSObjectRef, realm: RealmId) -> (u32, u32) {
+    fn add(&self, object: sys::JSObjectRef, realm: RealmId, keeper: &'static str) -> (u32, u32) {
         let mut table = self.lock();
         if let Some(index) = table.free.pop() {
             let slot = &mut table.slots[index as usize];
-            (slot.object, slot.realm) = (object, realm);
+            (slot.object, slot.realm, slot.keeper) = (object, realm, keeper);
             return (index, slot.generation);
         }
         let index = u32::try_from(table.slots.len()).expect("fewer than 2^32 roots");
@@ -62,6 +64,7 @@ impl Roots {
             object,
             realm,
             generation: 0,
+            keeper,
         });
         (index, 0)
     }
@@ -76,20 +79,20 @@ impl Roots {
         }
     }
 
-    /// Drops every root of `realm` and says how many there were.
-    pub(super) fn clear(&self, realm: RealmId) -> usize {
+    /// Drops every root of `realm` and says who kept each.
+    pub(super) fn clear(&self, realm: RealmId) -> Vec<&'static str> {
         let mut guard = self.lock();
         let table = &mut *guard;
-        let mut count = 0;
+        let mut keepers = Vec::new();
         for (index, slot) in (0..).zip(&mut table.slots) {
             if slot.realm == realm && !slot.object.is_null() {
                 slot.object = std::ptr::null_mut();
                 slot.generation += 1;
                 table.free.push(index);
-                count += 1;
+                keepers.push(slot.keeper);
             }
         }
-        count
+        keepers
     }
 }
 
@@ -112,8 +115,8 @@ pub struct Persistent {
 }
 
 impl Persistent {
-    pub(super) fn new(roots: &Roots, realm: RealmId, object: Object<'_>) -> Self {
-        let (index, generation) = roots.add(object.raw(), realm);
+    pub(super) fn new(roots: &Roots, realm: RealmId, object: Object<'_>, keeper: &'static str) -> Self {
+        let (index, generation) = roots.add(object.raw(), realm, keeper);
         Self {
             roots: roots.clone(),
             index,

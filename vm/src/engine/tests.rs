@@ -71,7 +71,7 @@ fn persistents_survive_collections_and_end_with_their_realm() {
                 .map(|i| {
                     let object = cx.object();
                     assert!(object.set(cx, "i", cx.number(i)).is_ok());
-                    global.persist(object)
+                    global.persist(object, "a test")
                 })
                 .collect()
         });
@@ -87,7 +87,7 @@ fn persistents_survive_collections_and_end_with_their_realm() {
             other.enter(|cx| kept[0].open(cx).is_none()),
             "opens in its own realm only"
         );
-        assert_eq!(global.clear_persistents(), 1000);
+        assert_eq!(global.clear_persistents(), ["a test"; 1000]);
         assert!(global.enter(|cx| kept[0].open(cx).is_none()));
     });
 }

@@ -14,6 +14,7 @@ use super::glib::MainContext;
 use super::object::Object;
 use super::persistent::{Persistent, RealmId, Roots};
 use super::watchdog::Watchdog;
+use super::weak::Released;
 use super::{options, sys};
 
 thread_local! {
@@ -45,7 +46,8 @@ pub enum VmError {
 
 /// A JavaScriptCore VM.
 pub struct Vm {
-    // Dropped in this order: what the engine calls back into outlives the engine's own end.
+    // Dropped in this order: references into the engine before the engine, and what it calls back into after it.
+    released: Released,
     group: Group,
     watchdog: Box<Watchdog>,
     main_context: MainContext,
@@ -84,6 +86,7 @@ impl Vm {
         unsafe { super::native::NativeRoots::install(group.0) };
         let watchdog = Watchdog::new(group.0);
         Ok(Self {
+            released: Released::new(group.0),
             group,
             watchdog,
             main_context,
@@ -122,8 +125,21 @@ impl Vm {
         }
     }
 
+    /// Watches a realm that is about to be released: [`Vm::uncollected`] tells whether the collector could take it.
+    pub fn watch_release(&self, global: &Global) {
+        let object = global.enter(|cx| cx.global().raw());
+        // SAFETY: the global keeps its object alive, and it belongs to this VM: realms are made by it.
+        unsafe { self.released.watch(global.id, object) }
+    }
+
+    /// The watched realms that still exist, oldest first.
+    pub fn uncollected(&self) -> Vec<RealmId> {
+        self.released.uncollected()
+    }
+
     /// Collects everything that can go, now. `any` is any live realm.
     pub fn collect(&self, any: &Global) {
+        overwrite_stack();
         // SAFETY: the context is live; the call takes the lock by itself.
         unsafe { (sys::private().JSSynchronousGarbageCollectForDebugging)(any.raw) }
     }
@@ -136,6 +152,13 @@ impl Vm {
             }
         }
     }
+}
+
+/// The collector takes every word of the stack for a reference. Old frames still hold values of realms that are gone: this
+/// overwrites what deep calls have left below.
+#[inline(never)]
+fn overwrite_stack() {
+    std::hint::black_box([0_u8; 64 * 1024]);
 }
 
 /// A realm: a global object and everything that hangs on it.
@@ -169,14 +192,15 @@ impl Global {
         run(unsafe { Ctx::from_raw(raw) })
     }
 
-    /// Keeps `object` beyond this entry.
+    /// Keeps `object` beyond this entry. `keeper` says who does, for the report about what is still kept at the realm's end:
+    /// "a native addon".
     #[must_use]
-    pub fn persist(&self, object: Object<'_>) -> Persistent {
-        Persistent::new(&self.roots, self.id, object)
+    pub fn persist(&self, object: Object<'_>, keeper: &'static str) -> Persistent {
+        Persistent::new(&self.roots, self.id, object, keeper)
     }
 
-    /// Drops every [`Persistent`] of this realm and says how many were still held.
-    pub fn clear_persistents(&self) -> usize {
+    /// Drops every [`Persistent`] of this realm and says who kept those that were still held.
+    pub fn clear_persistents(&self) -> Vec<&'static str> {
         self.roots.clear(self.id)
     }
 

@@ -1,6 +1,11 @@
 //! References that do not keep their object.
+//!
+//! Invariant: no weak reference outlives its VM. [`Weak`] borrows it, [`Released`] is dropped by it first.
+
+use std::cell::RefCell;
 
 use super::object::Object;
+use super::persistent::RealmId;
 use super::sys;
 use super::vm::Vm;
 
@@ -23,7 +28,7 @@ impl<'vm> Weak<'vm> {
     #[must_use]
     pub fn is_alive(&self) -> bool {
         // SAFETY: the weak reference is live until `drop`.
-        !unsafe { (sys::private().JSWeakGetObject)(self.raw) }.is_null()
+        unsafe { is_alive(self.raw) }
     }
 }
 
@@ -31,5 +36,59 @@ impl Drop for Weak<'_> {
     fn drop(&mut self) {
         // SAFETY: made by `new` in this VM.
         unsafe { (sys::private().JSWeakRelease)(self.vm.group(), self.raw) }
+    }
+}
+
+/// # Safety
+/// `weak` was made by `JSWeakCreate` and not released.
+unsafe fn is_alive(weak: sys::JSWeakRef) -> bool {
+    // SAFETY: as promised.
+    !unsafe { (sys::private().JSWeakGetObject)(weak) }.is_null()
+}
+
+/// Realms that were released and that the collector has not taken yet, oldest first.
+pub(super) struct Released {
+    group: sys::JSContextGroupRef,
+    realms: RefCell<Vec<(RealmId, sys::JSWeakRef)>>,
+}
+
+impl Released {
+    /// `group` outlives it.
+    pub(super) fn new(group: sys::JSContextGroupRef) -> Self {
+        Self {
+            group,
+            realms: RefCell::default(),
+        }
+    }
+
+    /// # Safety
+    /// `global` is a live object of the group.
+    pub(super) unsafe fn watch(&self, realm: RealmId, global: sys::JSObjectRef) {
+        // SAFETY: as promised.
+        let weak = unsafe { (sys::private().JSWeakCreate)(self.group, global) };
+        self.realms.borrow_mut().push((realm, weak));
+    }
+
+    pub(super) fn uncollected(&self) -> Vec<RealmId> {
+        let mut realms = self.realms.borrow_mut();
+        realms.retain(|(_, weak)| {
+            // SAFETY: made by `watch`; released only here and in `drop`, which both forget it.
+            let alive = unsafe { is_alive(*weak) };
+            if !alive {
+                // SAFETY: as above.
+                unsafe { (sys::private().JSWeakRelease)(self.group, *weak) };
+            }
+            alive
+        });
+        realms.iter().map(|(realm, _)| *realm).collect()
+    }
+}
+
+impl Drop for Released {
+    fn drop(&mut self) {
+        for (_, weak) in self.realms.take() {
+            // SAFETY: as in `uncollected`; the group is still there.
+            unsafe { (sys::private().JSWeakRelease)(self.group, weak) }
+        }
     }
 }

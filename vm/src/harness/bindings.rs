@@ -1,12 +1,12 @@
 //! The natives of the harness and of what sits right beside it: output, stacks, the async context, `gc()`.
 
-use std::time::Duration;
-
 use crate::engine::{Args, BindingTable, Ctx, JsResult, host as native};
 use crate::harness::diff::line_diff;
+use crate::harness::limits;
 use crate::harness::observer::{FrameOwner, OutputStream};
 use crate::harness::session;
 use crate::harness::stack::{mapped_frames, user_frames};
+use crate::harness::uncaught::report_uncaught;
 use crate::host::host;
 
 /// `binding('harness')`
@@ -56,9 +56,9 @@ fn settled<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 
 /// `setPhaseTimeout(phase, ms)`: another limit for the running phase; 0 is none.
 fn set_phase_timeout<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
-    let limit = session::limit_from(args.number(cx, 1)?);
+    let limit = limits::limit_from(args.number(cx, 1)?);
     if host().phases.set_limit(args.u32(cx, 0)?, limit) {
-        session::announce_limit(limit);
+        limits::announce_limit(limit);
     }
     Ok(cx.undefined())
 }
@@ -122,7 +122,7 @@ fn frames<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 
 /// `isDue()`: the running phase is past its deadline.
 fn is_due<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
-    Ok(cx.boolean(session::is_due()))
+    Ok(cx.boolean(limits::is_due()))
 }
 
 /// `flags()`: the bytes of the shared flags as an `ArrayBuffer`.
@@ -132,7 +132,7 @@ fn flags<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
 
 /// `uncaught(error)`: reports an error that nobody caught.
 fn uncaught<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
-    session::report_uncaught(cx, args.get(cx, 0));
+    report_uncaught(cx, args.get(cx, 0));
     Ok(cx.undefined())
 }
 
@@ -141,6 +141,3 @@ fn collect<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
     cx.collect();
     Ok(cx.undefined())
 }
-
-/// The longest a limit can be: what a timer cannot hold is no limit.
-pub(crate) const LONGEST_LIMIT: Duration = Duration::from_millis(i32::MAX as u64);

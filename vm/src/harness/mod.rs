@@ -4,9 +4,14 @@
 //! plain data.
 
 pub mod bindings;
+mod case_clock;
 pub mod diff;
+mod limits;
 pub mod observer;
 pub mod phases;
 pub mod problem;
+pub mod rules;
 pub mod session;
 pub mod stack;
+mod steps;
+pub mod uncaught;

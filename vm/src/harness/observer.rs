@@ -218,6 +218,10 @@ pub trait Observer {
     fn activity(&mut self, activity: Activity, limit: Option<Duration>);
     /// A case ended.
     fn case_finished(&mut self, end: CaseEnd);
+    /// Whether the file is to end: asked after each case. No further one runs; suites that were entered are left by their hooks.
+    fn asks_to_end(&mut self) -> bool {
+        false
+    }
     /// Something went wrong that belongs to no case.
     fn file_error(&mut self, problem: Problem);
     /// Text from `console.*` or `process.stdout.write`; `case` is the test it belongs to.

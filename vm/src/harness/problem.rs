@@ -31,6 +31,16 @@ pub fn plain(kind: ProblemKind, message: impl Into<String>) -> Problem {
     }
 }
 
+/// Says where it was: by the engine's stack of what was stopped, if it was.
+pub fn place(problem: &mut Problem, stack: Option<String>) {
+    problem.stack = stack.map(|s| user_frames(&s)).unwrap_or_default();
+    problem.code_frame = problem
+        .stack
+        .iter()
+        .find_map(|f| f.location.clone())
+        .and_then(code_frame);
+}
+
 /// Reads what `describe` of problem.js returns. `kind` overrides the family it suggests.
 ///
 /// # Errors

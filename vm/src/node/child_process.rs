@@ -18,8 +18,10 @@ use tokio::net::UnixStream;
 use tokio::process::{Child, Command};
 
 use crate::engine::{Args, BindingTable, Ctx, JsResult, Value, host as native};
+use crate::handles::{HandleId, OpenHandle, Site};
+use crate::harness::observer::LeakKind;
 use crate::host::host;
-use crate::os::kill as send_signal;
+use crate::os::{ends_within, kill as send_signal};
 
 use super::child_spec::ChildSpec;
 use super::reply::{errno_of, failure, unit};
@@ -43,7 +45,12 @@ type WriteEnd = Pin<Box<dyn AsyncWrite>>;
 /// A child and this side of its pipes. An end is absent while an operation uses it and once it is closed.
 struct Running {
     pid: i32,
+    /// For the leak report.
+    command: String,
+    handle: Cell<HandleId>,
     has_ended: Cell<bool>,
+    /// JavaScript has sent it a signal that ends most processes.
+    was_told_to_end: Cell<bool>,
     /// Reads and writes that have taken an end out of the maps below.
     operations: Cell<u32>,
     read_ends: RefCell<HashMap<u32, ReadEnd>>,
@@ -56,14 +63,10 @@ thread_local! {
 }
 
 const CHUNK: usize = 65536;
-
-/// Kills every child of the realm with all of its group.
-pub(super) fn kill_all() {
-    for pid in CHILDREN.take().into_keys() {
-        // Gone already is what is wanted.
-        let _ = send_signal(-pid, libc::SIGKILL);
-    }
-}
+/// Signals by which programs are told to end.
+const ENDING: [i32; 5] = [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIGKILL, libc::SIGTERM];
+/// How long a child that was told to end may take before it counts as left behind.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 fn running<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r, Option<Rc<Running>>> {
     let pid = args.i32(cx, 0)?;
@@ -82,13 +85,20 @@ fn spawn<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let pid = child.id().and_then(|id| i32::try_from(id).ok()).unwrap_or(0);
     let running = Rc::new(Running {
         pid,
+        command: spec.command_line(),
+        handle: Cell::new(0),
         has_ended: Cell::new(false),
+        was_told_to_end: Cell::new(false),
         operations: Cell::new(0),
         read_ends: RefCell::default(),
         write_ends: RefCell::default(),
     });
     running.take_pipes(&mut child, extra);
     CHILDREN.with_borrow_mut(|children| children.insert(pid, Rc::clone(&running)));
+    running.handle.set(
+        host.handles
+            .add(Rc::clone(&running) as Rc<dyn OpenHandle>, Site::here(cx)),
+    );
     let end = async move {
         let status = child.wait().await;
         running.has_ended.set(true);
@@ -135,7 +145,36 @@ impl Running {
         let is_busy = has_pipes || self.operations.get() > 0;
         if self.has_ended.get() && !is_busy && send_signal(-self.pid, 0) == Err(Errno::ESRCH) {
             CHILDREN.with_borrow_mut(|children| children.remove(&self.pid));
+            host().handles.remove(self.handle.get());
         }
+    }
+}
+
+impl OpenHandle for Running {
+    fn kind(&self) -> LeakKind {
+        LeakKind::ChildProcess
+    }
+
+    fn left_behind(&self) -> Option<String> {
+        let Self { pid, command, .. } = self;
+        if self.has_ended.get() {
+            let has_descendants = send_signal(-pid, 0).is_ok();
+            return has_descendants.then(|| format!("processes that a child process had started ({pid}, {command})"));
+        }
+        // It may have ended, with the news still on its way; and what was killed a moment ago needs one to go.
+        let patience = if self.was_told_to_end.get() {
+            PATIENCE
+        } else {
+            Duration::ZERO
+        };
+        (!ends_within(*pid, patience)).then(|| format!("a child process ({pid}, {command})"))
+    }
+
+    /// Kills it with all of its group.
+    fn stop(&self) {
+        CHILDREN.with_borrow_mut(|children| children.remove(&self.pid));
+        // Gone already is what is wanted.
+        let _ = send_signal(-self.pid, libc::SIGKILL);
     }
 }
 
@@ -235,7 +274,12 @@ fn kill<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     unit(
         cx,
         match running(cx, args)? {
-            Some(running) if !running.has_ended.get() => send_signal(running.pid, signal),
+            Some(running) if !running.has_ended.get() => {
+                if ENDING.contains(&signal) {
+                    running.was_told_to_end.set(true);
+                }
+                send_signal(running.pid, signal)
+            }
             // Its number may be another's by now.
             _ => Err(Errno::ESRCH),
         },

@@ -11,6 +11,9 @@ use crate::os::{ChildSetup, Placeholders, prepare, with_file};
 
 use super::reply::strings;
 
+/// Characters of a command that a report shows.
+const MAX_COMMAND_LINE: usize = 80;
+
 /// What one of the child's descriptors is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stream {
@@ -82,6 +85,19 @@ impl ChildSpec {
             user: optional("uid")?.map(id),
             group: optional("gid")?.map(id),
         })
+    }
+
+    /// The command as a report names it, cut if it is long.
+    pub(super) fn command_line(&self) -> String {
+        let mut line = self.file.clone();
+        for arg in self.args.iter().skip(1) {
+            line.push(' ');
+            line.push_str(arg);
+        }
+        if line.chars().count() > MAX_COMMAND_LINE {
+            line = line.chars().take(MAX_COMMAND_LINE - 1).chain(['…']).collect();
+        }
+        line
     }
 
     /// Makes the command and the pipes.

@@ -1,8 +1,8 @@
 //! Node's built-in modules: their native side.
 //!
 //! Natives do one system call or one step of work each. A call that fails gives the system's error as a negative number;
-//! `vm/js` turns it into Node's error, where the one table of names and texts is. What JavaScript leaves open is registered here and
-//! ended by [`stop_all`].
+//! `vm/js` turns it into Node's error, where the one table of names and texts is. What JavaScript can leave open is registered with
+//! [`crate::handles`].
 
 mod buffer;
 pub mod buffer_ops;
@@ -41,10 +41,7 @@ pub(crate) static TABLES: &[&BindingTable] = &[
     &vm::VM,
 ];
 
-/// Stops what the realm has left open: child processes, signal handlers, descriptors.
-pub(crate) fn stop_all() {
-    child_process::kill_all();
-    signals::restore_all();
-    fs::close_all();
+/// Forgets what natives keep for JavaScript of the realm that is over.
+pub(crate) fn forget_all() {
     encoding::close_all();
 }

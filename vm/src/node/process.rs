@@ -3,8 +3,7 @@
 //! Directory, file mode mask and environment are the real ones: the swap brings them back.
 
 use std::env;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use nix::unistd;
 use crate::engine::{Args, BindingTable, Ctx, JsResult, engine_version as jsc_version, host as native};
 use crate::host::host;
 use crate::os;
+use crate::realm::Part;
 
 use super::reply::{errno_of, failure, path, unit};
 
@@ -29,6 +29,8 @@ pub(crate) static PROCESS: BindingTable = BindingTable {
         native(c"cwd", cwd),
         native(c"chdir", chdir),
         native(c"umask", umask),
+        native(c"title", title),
+        native(c"setTitle", set_title),
         native(c"ids", ids),
         native(c"groups", groups),
         native(c"execPath", exec_path),
@@ -54,16 +56,17 @@ fn env_entries<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
 
 /// `envSet(name, value)`
 fn env_set<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
-    os::set_env_var(
-        OsStr::from_bytes(args.text(cx, 0)?.as_bytes()),
-        OsStr::from_bytes(args.text(cx, 1)?.as_bytes()),
-    );
+    let (name, value) = (OsString::from(args.text(cx, 0)?), OsString::from(args.text(cx, 1)?));
+    os::set_env_var(&name, &value);
+    host().touched.note(cx, Part::EnvVar(name));
     Ok(cx.undefined())
 }
 
 /// `envDelete(name)`
 fn env_delete<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
-    os::remove_env_var(OsStr::from_bytes(args.text(cx, 0)?.as_bytes()));
+    let name = OsString::from(args.text(cx, 0)?);
+    os::remove_env_var(&name);
+    host().touched.note(cx, Part::EnvVar(name));
     Ok(cx.undefined())
 }
 
@@ -77,7 +80,9 @@ fn cwd<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
 
 /// `chdir(path)`
 fn chdir<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
-    unit(cx, env::set_current_dir(path(cx, args, 0)?).map_err(|e| errno_of(&e)))
+    let path = path(cx, args, 0)?;
+    host().touched.note(cx, Part::Cwd);
+    unit(cx, env::set_current_dir(path).map_err(|e| errno_of(&e)))
 }
 
 /// `umask(mask?)`: the mask until now; without an argument it stays.
@@ -88,10 +93,26 @@ fn umask<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
         Some(Mode::from_bits_truncate(args.u32(cx, 0)? & 0o777))
     };
     let old = set_umask(mask.unwrap_or(Mode::empty()));
-    if mask.is_none() {
-        set_umask(old);
+    match mask {
+        None => {
+            set_umask(old);
+        }
+        Some(_) => host().touched.note(cx, Part::Umask),
     }
     Ok(cx.number(old.bits()))
+}
+
+/// `title()`
+fn title<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
+    Ok(cx.string(&host().touched.title()))
+}
+
+/// `setTitle(title)`
+fn set_title<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let title = args.text(cx, 0)?;
+    host().touched.note(cx, Part::Title);
+    host().touched.set_title(title);
+    Ok(cx.undefined())
 }
 
 /// `ids()`: process, parent, real and effective user, real and effective group.
@@ -224,6 +245,7 @@ fn kill<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 fn dlopen<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let module = args.object(cx, 0, "module")?;
     let path = path(cx, args, 1)?;
+    host().touched.be_suspicious();
     host().addons.load(cx, module, Path::new(&path), args.i32(cx, 2)?)?;
     Ok(cx.undefined())
 }

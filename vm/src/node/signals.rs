@@ -1,9 +1,13 @@
 //! `binding('signals')`: signals that JavaScript listens to.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::io::Read;
+use std::rc::Rc;
 
 use crate::engine::{Args, BindingTable, Ctx, JsResult, host as native};
+use crate::handles::{HandleId, OpenHandle, Site};
+use crate::harness::observer::LeakKind;
 use crate::host::host;
 use crate::os::{Readable, SignalPipe, SignalWatch};
 
@@ -19,32 +23,53 @@ pub(crate) static SIGNALS: BindingTable = BindingTable {
 };
 
 thread_local! {
-    static WATCHED: RefCell<Vec<SignalWatch>> = const { RefCell::new(Vec::new()) };
+    static WATCHED: RefCell<HashMap<i32, HandleId>> = RefCell::default();
 }
 
-/// Gives every signal its former disposition back.
-pub(super) fn restore_all() {
-    let was_used = !WATCHED.take().is_empty();
-    if was_used && let Ok(pipe) = SignalPipe::get() {
-        // What came too late for this file is not the next one's.
-        let mut unread = [0; 64];
-        while { pipe.reader() }.read(&mut unread).is_ok_and(|n| n > 0) {}
+/// A signal that JavaScript listens to. Dropping the watch gives it its former disposition back.
+struct Watched {
+    signal: i32,
+    watch: RefCell<Option<SignalWatch>>,
+}
+
+impl OpenHandle for Watched {
+    fn kind(&self) -> LeakKind {
+        LeakKind::Listener
+    }
+
+    /// JavaScript tells of its listeners, these among them.
+    fn left_behind(&self) -> Option<String> {
+        None
+    }
+
+    fn stop(&self) {
+        WATCHED.with_borrow_mut(|watched| watched.remove(&self.signal));
+        self.watch.take();
+        if let Ok(pipe) = SignalPipe::get() {
+            // What came too late for this file is not the next one's.
+            let mut unread = [0; 64];
+            while { pipe.reader() }.read(&mut unread).is_ok_and(|n| n > 0) {}
+        }
     }
 }
 
 /// `watch(signal)`
 fn watch<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let signal = args.i32(cx, 0)?;
-    unit(
-        cx,
-        SignalWatch::new(signal).map(|watch| WATCHED.with_borrow_mut(|list| list.push(watch))),
-    )
+    let started = SignalWatch::new(signal).map(|watch| {
+        let watch = RefCell::new(Some(watch));
+        let id = host().handles.add(Rc::new(Watched { signal, watch }), Site::default());
+        WATCHED.with_borrow_mut(|watched| watched.insert(signal, id));
+    });
+    unit(cx, started)
 }
 
 /// `unwatch(signal)`
 fn unwatch<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let signal = args.i32(cx, 0)?;
-    WATCHED.with_borrow_mut(|list| list.retain(|watch| watch.signal() != signal));
+    if let Some(id) = WATCHED.with_borrow_mut(|watched| watched.remove(&signal)) {
+        host().handles.remove(id);
+    }
     Ok(cx.undefined())
 }
 

@@ -5,9 +5,14 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
+use std::time::Duration;
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
+use nix::unistd::Pid;
 
 /// How the child is set apart.
 #[derive(Debug, Default)]
@@ -95,6 +100,26 @@ pub fn exit_descriptor(pid: u32) -> Option<OwnedFd> {
         .map(|fd| unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
+/// Whether child `pid` has ended, or ends within `patience`. It stays to be waited for.
+#[must_use]
+pub fn ends_within(pid: i32, patience: Duration) -> bool {
+    let has_ended = || {
+        let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+        // An error means that it is no child any more.
+        waitid(Id::Pid(Pid::from_raw(pid)), flags) != Ok(WaitStatus::StillAlive)
+    };
+    if has_ended() || patience.is_zero() {
+        return has_ended();
+    }
+    let Some(end) = u32::try_from(pid).ok().and_then(exit_descriptor) else {
+        return has_ended();
+    };
+    let timeout = PollTimeout::try_from(patience).unwrap_or(PollTimeout::MAX);
+    // Interrupted or refused: the answer is below.
+    let _ = poll(&mut [PollFd::new(end.as_fd(), PollFlags::POLLIN)], timeout);
+    has_ended()
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::{Read, Write};
@@ -122,6 +147,16 @@ mod tests {
         ours.read_to_string(&mut answer).expect("it answers");
         assert_eq!(answer.trim(), format!("hello {0} {0}", child.id()));
         assert!(child.wait().expect("it ends").success());
+    }
+
+    #[test]
+    fn a_child_has_ended_before_it_was_waited_for() {
+        let mut child = Command::new("sleep").arg("1000").spawn().expect("sleep is there");
+        let pid = child.id().cast_signed();
+        assert!(!ends_within(pid, Duration::ZERO));
+        child.kill().expect("it runs");
+        assert!(ends_within(pid, Duration::from_secs(60)));
+        assert!(!child.wait().expect("still to be waited for").success());
     }
 
     #[test]

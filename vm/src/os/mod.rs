@@ -9,7 +9,7 @@ mod process;
 mod readable;
 mod signals;
 
-pub use child::{ChildSetup, Placeholders, exit_descriptor, prepare};
+pub use child::{ChildSetup, Placeholders, ends_within, exit_descriptor, prepare};
 pub use env_vars::{remove_env_var, set_env_var};
 pub use files::with_file;
 pub use interfaces::{Interface, interfaces};

@@ -69,12 +69,6 @@ impl SignalWatch {
         Errno::result(unsafe { libc::sigaction(signal, &raw const action, &raw mut former) })?;
         Ok(Self { signal, former })
     }
-
-    /// Its number.
-    #[must_use]
-    pub fn signal(&self) -> i32 {
-        self.signal
-    }
 }
 
 impl Drop for SignalWatch {

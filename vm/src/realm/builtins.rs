@@ -111,7 +111,7 @@ pub(super) fn rejected<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
         let (promise, reason) = (args.get(cx, 1), args.get(cx, 2));
         current
             .global()
-            .enter(|own| crate::harness::session::report_rejection(own, own.adopt(promise), own.adopt(reason)));
+            .enter(|own| crate::harness::uncaught::report_rejection(own, own.adopt(promise), own.adopt(reason)));
     }
     Ok(cx.undefined())
 }

@@ -5,6 +5,9 @@
 //! [`swap`] takes down again.
 
 pub mod builtins;
+pub mod census;
+pub mod collection;
+pub mod leaks;
 mod module_natives;
 mod process_state;
 pub mod swap;
@@ -15,7 +18,7 @@ use crate::engine::{Ctx, Global, JsResult, Object, Persistent, Vm};
 use crate::host::Host;
 
 pub use builtins::Builtins;
-pub use process_state::ProcessState;
+pub use process_state::{Part, ProcessState, Touched};
 
 /// The parking realm.
 pub struct Parking {
@@ -40,8 +43,8 @@ impl Parking {
                 .ok()
                 .and_then(|v| v.as_object(cx));
             (
-                global.persist(make.unwrap_or_else(|| cx.object())),
-                global.persist(native.unwrap_or_else(|| cx.object())),
+                global.persist(make.unwrap_or_else(|| cx.object()), leaks::RUNTIME),
+                global.persist(native.unwrap_or_else(|| cx.object()), leaks::RUNTIME),
             )
         });
         Self {
@@ -62,7 +65,7 @@ impl Parking {
             let make = self.make_handler.open(cx)?;
             let native = self.rejected.open(cx)?;
             let handler = make.call(cx, &[native.into(), cx.number(realm)]).ok()?.as_object(cx)?;
-            Some(self.global.persist(handler))
+            Some(self.global.persist(handler, leaks::RUNTIME))
         })
     }
 }
@@ -81,7 +84,7 @@ macro_rules! entries {
 
         impl Entries {
             fn read<'r>(cx: Ctx<'r>, global: &Global, made: Object<'r>) -> JsResult<'r, Self> {
-                Ok(Self { $($field: global.persist(made.get(cx, $name)?.expect_object(cx, $name)?),)* })
+                Ok(Self { $($field: global.persist(made.get(cx, $name)?.expect_object(cx, $name)?, leaks::RUNTIME),)* })
             }
         }
     };
@@ -98,12 +101,20 @@ entries! {
     start = "start",
     /// The next step.
     next = "next",
+    /// Leaves out the cases that have not run.
+    leave_out = "leaveOut",
     /// Runs a phase.
     invoke = "invoke",
     /// Gives a phase up.
     abandon = "abandon",
-    /// Forgets waiting `process.nextTick` callbacks.
+    /// Forgets waiting `process.nextTick` callbacks; names the test or hook whose code ran last.
     clear_ticks = "clearTicks",
+    /// The names of all globals.
+    global_names = "globalNames",
+    /// What the file leaves behind in the realm.
+    list_leftovers = "listLeftovers",
+    /// Makes the realm ready for another file.
+    end_file = "endFile",
     /// An error nobody caught.
     uncaught = "uncaught",
     /// A rejection nobody handled.
@@ -119,14 +130,14 @@ entries! {
 }
 
 impl Realm {
-    /// A fresh realm with the runtime's globals, current from now on.
+    /// A fresh realm with the runtime's globals, current from now on. `audit`: it notes enough for a thorough leak report.
     ///
     /// # Errors
     /// The text of what the bootstrap threw: a bug of ours.
-    pub fn open(host: &Rc<Host>, parking: &Parking) -> Result<Rc<Self>, String> {
+    pub fn open(host: &Rc<Host>, parking: &Parking, audit: bool) -> Result<Rc<Self>, String> {
         let global = host.vm.create_global();
         let entries = global.enter(|cx| {
-            Self::bootstrap(cx, host, &global).map_err(|thrown| {
+            Self::bootstrap(cx, host, &global, audit).map_err(|thrown| {
                 let stack = thrown
                     .0
                     .as_object(cx)
@@ -144,7 +155,7 @@ impl Realm {
         Ok(realm)
     }
 
-    fn bootstrap<'r>(cx: Ctx<'r>, host: &Host, global: &Global) -> JsResult<'r, Entries> {
+    fn bootstrap<'r>(cx: Ctx<'r>, host: &Host, global: &Global, audit: bool) -> JsResult<'r, Entries> {
         let bootstrap = host
             .builtins
             .bootstrap(cx, &host.vm)?
@@ -152,7 +163,7 @@ impl Realm {
         let source = cx.function("source", builtins::source);
         let tables = cx.function("tables", builtins::tables);
         let made = bootstrap
-            .call(cx, &[source.into(), tables.into()])?
+            .call(cx, &[source.into(), tables.into(), cx.boolean(audit)])?
             .expect_object(cx, "the bootstrap's result")?;
         Entries::read(cx, global, made)
     }

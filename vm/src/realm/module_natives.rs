@@ -14,6 +14,7 @@ pub(crate) static MODULES: BindingTable = BindingTable {
     entries: &[
         native(c"load", load),
         native(c"link", link),
+        native(c"linkPreload", link_preload),
         native(c"resolve", resolve),
         native(c"resolveIn", resolve_in),
         native(c"chunkOf", chunk_of),
@@ -41,6 +42,18 @@ fn link<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
         .modules
         .borrow_mut()
         .link(&specifier, asker.from(), kind, &attribute);
+    Ok(answer(cx, reply))
+}
+
+fn link_preload<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let specifier = args.text(cx, 0)?;
+    let host = host();
+    // As if a file in the run's directory imported it.
+    let importer = host.root.join("[preload]");
+    let reply = host
+        .modules
+        .borrow_mut()
+        .link(&specifier, From::File(&importer), RequestKind::Import, "");
     Ok(answer(cx, reply))
 }
 

@@ -8,80 +8,113 @@ use std::time::{Duration, Instant};
 
 use crate::addons::TeardownState;
 use crate::engine::Ctx;
+use crate::harness::observer::Leak;
 use crate::host::Host;
+use crate::realm::census::Census;
+use crate::realm::collection::CollectionBudget;
+use crate::realm::leaks::{self, KnownGlobals};
 use crate::realm::{Parking, ProcessState, Realm};
 
 /// How long native addons may take to end.
 const ADDON_TEARDOWN: Duration = Duration::from_secs(2);
-/// A full collection after this many swaps at the latest.
-const SWAPS_PER_COLLECTION: u32 = 16;
-/// And as soon as the process has grown by this much since the last one.
-const GROWTH_PER_COLLECTION: u64 = 32 << 20;
 
-/// When to collect.
-#[derive(Debug)]
-pub struct CollectionBudget {
-    swaps: u32,
-    resident_after_last: u64,
-    every_swap: bool,
+/// What lasts from swap to swap.
+pub struct Swaps {
+    /// The state every file starts with.
+    state: ProcessState,
+    /// The globals of a fresh realm, once there has been one.
+    known: Option<KnownGlobals>,
+    census: Census,
+    budget: CollectionBudget,
 }
 
-impl CollectionBudget {
-    /// `every_swap`: under GC stress.
+impl Swaps {
+    /// Before the first realm. `collect_always`: a full collection at every swap.
     #[must_use]
-    pub fn new(every_swap: bool) -> Self {
+    pub fn new(host: &Host, collect_always: bool) -> Self {
         Self {
-            swaps: 0,
-            resident_after_last: resident_bytes(),
-            every_swap,
+            state: ProcessState::capture(&host.touched),
+            known: None,
+            census: Census::default(),
+            budget: CollectionBudget::new(collect_always),
         }
     }
 
-    fn is_spent(&mut self) -> bool {
-        self.swaps += 1;
-        self.every_swap
-            || self.swaps >= SWAPS_PER_COLLECTION
-            || resident_bytes() > self.resident_after_last + GROWTH_PER_COLLECTION
+    /// A realm was opened and has run nothing yet.
+    pub fn opened(&mut self, host: &Host, realm: &Realm) {
+        self.known.get_or_insert_with(|| KnownGlobals::of(host, realm));
     }
 
-    fn renew(&mut self) {
-        self.swaps = 0;
-        self.resident_after_last = resident_bytes();
+    /// Judges what the file that has just ended leaves behind, and tells.
+    pub fn tell_leaks(&self, host: &Host, realm: &Realm, file: u32) {
+        if let Some(known) = &self.known {
+            tell(host, file, leaks::left_behind(host, realm, known, &self.state));
+        }
     }
-}
 
-/// Resident memory of this process, or zero if the system does not say.
-fn resident_bytes() -> u64 {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let pages: u64 = statm.split(' ').nth(1).and_then(|n| n.parse().ok()).unwrap_or(0);
-    pages * 4096
-}
+    /// Takes `realm` down. Afterwards nothing of it runs any more, and what belongs to the process is as every file finds it.
+    pub fn close(&mut self, host: &Rc<Host>, parking: &Parking, realm: Rc<Realm>, file: u32) {
+        stop_what_is_open(host);
+        drain_microtasks(host, &realm);
+        self.state.restore(&host.touched);
+        move_addons_out(host, parking);
+        let addons = tear_addons_down(host, parking);
+        let persistents = forget_registries(host, &realm);
+        self.census.retire(&host.vm, realm.global(), file);
+        release(realm);
+        tell(host, file, [addons, persistents].concat());
+        self.collect_if_due(host, parking);
+    }
 
-/// Takes `realm` down. Afterwards nothing of it runs any more, and what belongs to the process is as every file finds it.
-pub fn close(
-    host: &Rc<Host>,
-    parking: &Parking,
-    realm: Rc<Realm>,
-    state: &ProcessState,
-    budget: &mut CollectionBudget,
-) {
-    stop_what_is_open(host);
-    drain_microtasks(host, &realm);
-    state.restore();
-    move_addons_out(host, parking);
-    tear_addons_down(host, parking);
-    forget_registries(host, &realm);
-    release(host, realm);
-    if budget.is_spent() {
+    /// With one realm for all files: ends a file whose realm goes on with the next one. What is open is stopped; what is *state*
+    /// (globals, modules, listeners, the process's own) is shared, which is what such a run asks for.
+    pub fn pass_on(&mut self, host: &Rc<Host>, parking: &Parking, realm: &Rc<Realm>) {
+        stop_what_is_open(host);
+        let reset = realm.global().enter(|cx| {
+            let end_file = realm.entries().end_file.open(cx);
+            end_file.is_some_and(|end_file| end_file.call(cx, &[]).is_ok())
+        });
+        debug_assert!(reset, "the harness can be reset");
+        drain_microtasks(host, realm);
+        self.state = ProcessState::capture(&host.touched);
+        host.touched.accept();
+        self.known = Some(KnownGlobals::of(host, realm));
+        self.collect_if_due(host, parking);
+    }
+
+    fn collect_if_due(&mut self, host: &Host, parking: &Parking) {
+        if self.budget.is_spent() {
+            self.collect(host, parking);
+        }
+    }
+
+    /// Collects everything that can go and tells which realms did not.
+    pub fn collect(&mut self, host: &Host, parking: &Parking) {
         host.vm.collect(parking.global());
-        budget.renew();
+        for file in self.census.count(&host.vm) {
+            tell(host, file, vec![Census::leak()]);
+        }
+        self.budget.renew();
+    }
+
+    /// How many realms were released and are not known to be gone.
+    #[must_use]
+    pub fn released_realms(&self) -> usize {
+        self.census.len()
     }
 }
 
-/// Timers, immediates, asynchronous operations and the children and descriptors they own.
+fn tell(host: &Host, file: u32, leaks: Vec<Leak>) {
+    if !leaks.is_empty() {
+        host.observer.borrow_mut().leaked(file, leaks);
+    }
+}
+
+/// Through their owners: what has a handle (newest first), then timers, immediates and operations in flight.
 fn stop_what_is_open(host: &Host) {
+    host.handles.stop_all();
     host.event_loop.clear();
-    crate::node::stop_all();
+    crate::node::forget_all();
 }
 
 /// Promise reactions that stopping has queued run now, or they would keep the realm and run in the next file's time. Bounded: a
@@ -103,29 +136,33 @@ fn move_addons_out(host: &Host, parking: &Parking) {
     parking.global().enter(|cx| host.addons.leave_realm(cx));
 }
 
-fn tear_addons_down(host: &Host, parking: &Parking) {
+/// What did not end in time stays parked and valid, and is a leak.
+fn tear_addons_down(host: &Host, parking: &Parking) -> Vec<Leak> {
     parking.global().enter(|cx| host.addons.begin_teardown(cx));
-    let end = Instant::now() + ADDON_TEARDOWN;
-    while in_parking(parking, |cx| host.addons.poll_teardown(cx)) == TeardownState::Pending && Instant::now() < end {
+    let begun = Instant::now();
+    let end = begun + ADDON_TEARDOWN;
+    while in_parking(parking, |cx| host.addons.poll_teardown(cx)) == TeardownState::Pending {
         // A loop that cannot wait any more cannot be waited for.
-        if host.event_loop.wait(&host.vm, Some(end)).is_err() {
-            break;
+        if Instant::now() >= end || host.event_loop.wait(&host.vm, Some(end)).is_err() {
+            return leaks::addons(host.addons.leaks(begun.elapsed()));
         }
     }
+    Vec::new()
 }
 
 fn in_parking<T>(parking: &Parking, work: impl for<'r> FnOnce(Ctx<'r>) -> T) -> T {
     parking.global().enter(work)
 }
 
-fn forget_registries(host: &Host, realm: &Realm) {
-    realm.global().clear_persistents();
+/// Persistents. Modules, mocks and everything else that is JavaScript's go with the realm.
+fn forget_registries(host: &Host, realm: &Realm) -> Vec<Leak> {
     host.set_realm(None);
+    leaks::persistents(realm.global().clear_persistents())
 }
 
 /// In a function of its own: a stack slot that still holds a value of the realm would keep it through the next collection.
 #[inline(never)]
-fn release(_host: &Host, realm: Rc<Realm>) {
+fn release(realm: Rc<Realm>) {
     debug_assert_eq!(Rc::strong_count(&realm), 1, "nobody else holds the realm");
     drop(realm);
 }

@@ -13,6 +13,7 @@
 //                                  kind: 0 import, 1 require; from: id of the importing module, or the absolute path of a
 //                                  file for `createRequire` and friends; type: '' or an import attribute ('json', 'text')
 //                                  -> id | 'b:<builtin>' | 'e:<json>'
+//   linkPreload(specifier)         as link, for a preload module
 //   resolve(specifier, from, kind) as link, but does not load -> 'f:<path>[?query]' | 'b:<builtin>' | 'e:<json>'
 //   resolveIn(specifier, json)     `require.resolve(x, { paths })`: json is an array of folders -> as resolve
 //   chunkOf(id)                    -> number of the chunk that holds the module
@@ -28,7 +29,7 @@
 // { name, code, message, frame?, file?, line?, column? }: the loader makes the error of it. Natives do not throw.
 //
 // Built-ins come from the internal `require`. The bootstrap calls `setAwaitHooks` before the first module and
-// `importEntry(file)` for the test file; the rest of the exports is for node:module, node:util and the harness.
+// `importPreload(specifier)` and `importEntry(file)` for preload modules and the test file; the rest of the exports is for node:module, node:util and the harness.
 //
 // ## Chunks
 //
@@ -506,6 +507,9 @@ function run(mod) {
   return mod.status === DONE ? undefined : evaluateAsync(mod);
 }
 
+/** The test file that was imported last. */
+let entry;
+
 /**
  * Imports the test file: evaluates it at once, or returns a promise when it has top-level await.
  * Throws (or rejects) with what cannot be loaded or what the module throws.
@@ -513,9 +517,38 @@ function run(mod) {
 function importEntry(file) {
   const reply = natives.load(file);
   if (typeof reply === 'string') throwReply(reply);
-  const mod = get(reply);
+  // Another test file of this realm may have imported it: it runs as a test file of its own all the same.
+  forget(reply);
+  entry = reply;
+  return runEntry(get(reply));
+}
+
+/** Imports a preload module, named as an import of the run's directory would name it. As `importEntry`. */
+function importPreload(specifier) {
+  const reply = natives.linkPreload(specifier);
+  if (typeof reply === 'number') return runEntry(get(reply));
+  if (!reply.startsWith('b:')) throwReply(reply);
+  require(reply.slice(2));
+  return undefined;
+}
+
+function runEntry(mod) {
   if (isModule(mod)) return run(mod);
   evaluate(mod);
+  return undefined;
+}
+
+function forget(id) {
+  const known = modules[id];
+  if (known === undefined) return;
+  delete commonJs().cache[known.cacheKey];
+  modules[id] = undefined;
+}
+
+/** Lets the test file's module go; what it imported stays for the next file of this realm. */
+function forgetEntry() {
+  if (entry !== undefined) forget(entry);
+  entry = undefined;
 }
 
 /** `import(specifier, options)` from a module (its id) or a file (its path). */
@@ -563,8 +596,10 @@ module.exports = {
   dynamicImport,
   evaluate,
   exportsOf,
+  forgetEntry,
   get,
   importEntry,
+  importPreload,
   isModule,
   setAwaitHooks,
   ModuleContext,

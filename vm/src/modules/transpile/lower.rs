@@ -143,10 +143,7 @@ fn lower(
         ));
     };
     Ok(Stage {
-        lowered: Lowered {
-            text: printed.code,
-            map,
-        },
+        lowered: Lowered::new(printed.code, map),
         is_module,
         exported_names: survey.exported_names,
     })

@@ -63,10 +63,7 @@ fn common_js(source: &str, edits: Edits, params: &str, needs_runtime: bool) -> T
         typescript: false,
         lenient_imports: false,
         type_names: Vec::new(),
-        map: CodeMap {
-            edits: map,
-            lowered: None,
-        },
+        map: CodeMap::of_edits(map),
     }
 }
 
@@ -104,10 +101,7 @@ fn module(body: Body<'_>) -> Transpiled {
         typescript: false,
         lenient_imports: false,
         type_names: Vec::new(),
-        map: CodeMap {
-            edits: map,
-            lowered: None,
-        },
+        map: CodeMap::of_edits(map),
     }
 }
 

@@ -2,19 +2,21 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::os::fd::RawFd;
+use std::os::fd::{OwnedFd, RawFd};
 use std::os::unix::fs::FileExt;
 
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag, openat};
 use nix::sys::stat::Mode;
 
-use crate::engine::{Args, Ctx, JsResult};
-use crate::host::host;
+use crate::engine::{Args, Ctx, JsResult, Value};
+use crate::handles::Site;
+use crate::host::{OPERATION, host};
 use crate::node::reply::{callback, errno_of, failure, path};
 use crate::os::with_file;
 
-use super::outcome::{Outcome, Result, done, forget, perform, tell};
+use super::descriptors;
+use super::outcome::{Outcome, Result, done, perform, tell};
 
 /// Contents beyond this do not fit into one string or buffer.
 const MAX_CONTENTS: u64 = 2 << 30;
@@ -24,15 +26,26 @@ pub(super) fn open<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let path = path(cx, args, 0)?;
     let flags = OFlag::from_bits_retain(args.i32(cx, 1)?) | OFlag::O_CLOEXEC;
     let mode = Mode::from_bits_truncate(args.u32(cx, 2)?);
-    perform(cx, args, 3, move || {
-        openat(AT_FDCWD, &path, flags, mode).map(Outcome::Opened)
-    })
+    let work = move || openat(AT_FDCWD, &path, flags, mode);
+    let Some(callback) = callback(cx, args, 3) else {
+        return Ok(opened(cx, work(), || Site::here(cx)));
+    };
+    let site = Site::here(cx);
+    host().run_blocking(callback, work, move |cx, result| Ok(opened(cx, result, || site)));
+    Ok(cx.undefined())
+}
+
+fn opened<'r>(cx: Ctx<'r>, result: nix::Result<OwnedFd>, site: impl FnOnce() -> Site) -> Value<'r> {
+    match result {
+        Ok(fd) => cx.number(descriptors::add(fd, site())),
+        Err(errno) => failure(cx, errno),
+    }
 }
 
 /// `close(fd, callback?)`
 pub(super) fn close<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let fd = args.i32(cx, 0)?;
-    forget(fd);
+    descriptors::forget(fd);
     perform(cx, args, 1, move || nix::unistd::close(fd).map(|()| Outcome::Done))
 }
 
@@ -132,7 +145,7 @@ pub(super) fn read<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
         let result = target.with_bytes(cx, |bytes| read_some(fd, window(bytes, offset, length), position))?;
         return tell(cx, result.unwrap_or(Err(Errno::EINVAL)).map(Outcome::Count));
     };
-    let kept = host().persist(target.expect_object(cx, "buffer")?);
+    let kept = host().persist(target.expect_object(cx, "buffer")?, OPERATION);
     let length = target
         .with_bytes(cx, |bytes| window(bytes, offset, length).len())?
         .unwrap_or(0);

@@ -4,13 +4,12 @@
 //! it is made on a thread of the pool and the result comes in a later turn. Failures are negative numbers (see [`super::reply`]).
 
 mod contents;
+mod descriptors;
 mod entries;
 mod metadata;
 mod outcome;
 
 use crate::engine::{BindingTable, host as native};
-
-pub(super) use outcome::close_all;
 
 pub(crate) static FS: BindingTable = BindingTable {
     name: "fs",

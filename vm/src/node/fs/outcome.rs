@@ -1,10 +1,7 @@
-//! Running one operation here or on the pool, and what it gives back. Owns the list of descriptors that JavaScript has opened.
+//! Running one operation here or on the pool, and what it gives back.
 
-use std::cell::RefCell;
-use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io;
-use std::os::fd::{IntoRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 
 use nix::errno::Errno;
@@ -19,8 +16,6 @@ pub(super) enum Outcome {
     Done,
     /// A count.
     Count(usize),
-    /// An open file.
-    Opened(OwnedFd),
     /// Contents.
     Bytes(Vec<u8>),
     /// Contents that are UTF-8, or nearly.
@@ -64,11 +59,6 @@ pub(super) fn tell(cx: Ctx<'_>, result: Result) -> JsResult<'_> {
         Err(errno) => failure(cx, errno),
         Ok(Outcome::Done) => cx.number(0),
         Ok(Outcome::Count(count)) => cx.number_from_u64(count as u64),
-        Ok(Outcome::Opened(fd)) => {
-            let fd = fd.into_raw_fd();
-            OPEN.with_borrow_mut(|open| open.insert(fd));
-            cx.number(fd)
-        }
         Ok(Outcome::Bytes(bytes)) => cx.array_buffer(bytes)?.into(),
         Ok(Outcome::Text(bytes)) => cx.string(&String::from_utf8_lossy(&bytes)),
         Ok(Outcome::Numbers(list)) => cx
@@ -92,22 +82,5 @@ fn named<'r>(cx: Ctx<'r>, name: &OsString, raw: bool) -> JsResult<'r, Value<'r>>
         Ok(cx.array_buffer(name.as_bytes().to_vec())?.into())
     } else {
         Ok(cx.string(&name.to_string_lossy()))
-    }
-}
-
-thread_local! {
-    static OPEN: RefCell<HashSet<RawFd>> = RefCell::default();
-}
-
-/// JavaScript closes `fd` itself.
-pub(super) fn forget(fd: RawFd) {
-    OPEN.with_borrow_mut(|open| open.remove(&fd));
-}
-
-/// Closes what JavaScript has left open.
-pub(in crate::node) fn close_all() {
-    for fd in OPEN.take() {
-        // Closed behind our back by native code: nothing is lost.
-        let _ = nix::unistd::close(fd);
     }
 }

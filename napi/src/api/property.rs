@@ -23,6 +23,7 @@ pub(crate) fn name<'r>(call: Call<'r>, raw: napi_value) -> Outcome<'r, Value<'r>
 
 /// A property's name that the addon passed as text.
 fn named<'r>(call: Call<'r>, text: *const c_char) -> Outcome<'r, Value<'r>> {
+    require(!text.is_null(), Status::InvalidArg)?;
     let text = units(text.cast::<u8>(), AUTO_LENGTH)?;
     Ok(call.cx.js_string(&utf8_string(text)))
 }
@@ -199,7 +200,7 @@ api! {
     /// Defines properties, values and functions.
     Js fn napi_define_properties(call, object: napi_value, count: usize, list: *const napi_property_descriptor) {
         let list = descriptors(count, list)?;
-        let object = call.object(object, Status::ObjectExpected)?;
+        let object = call.to_object(object)?;
         for descriptor in list {
             define(call, object, descriptor)?;
         }

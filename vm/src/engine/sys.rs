@@ -112,6 +112,14 @@ unsafe extern "C" {
         exc: Exception,
     ) -> JSValueRef;
 
+    pub(crate) fn JSCheckScriptSyntax(
+        ctx: JSContextRef,
+        script: JSStringRef,
+        url: JSStringRef,
+        line: c_int,
+        exc: Exception,
+    ) -> bool;
+
     pub(crate) fn JSStringCreateWithCharacters(chars: *const u16, len: usize) -> JSStringRef;
     pub(crate) fn JSStringCreateWithUTF8CString(string: *const c_char) -> JSStringRef;
     pub(crate) fn JSStringRelease(string: JSStringRef);

@@ -205,3 +205,15 @@ fn finalizers_of_finished_files_never_meet_another_realm() {
             .counts(8, 0);
     }
 }
+
+#[test]
+fn endless_javascript_called_by_native_code_is_stopped() {
+    let project = Project::new().file(
+        "a.test.js",
+        "const addon = require('./addon.node');
+         test('endless', () => addon.call(undefined, () => { for (;;); }), 100);
+         test('after it', () => expect(addon.add(1, 2)).toBe(3));",
+    );
+    fs::copy(addon("functions", "addon"), project.path("addon.node")).expect("the addon");
+    project.trun(&["--parallel=1"]).run().exits(1).counts(1, 1);
+}

@@ -125,6 +125,7 @@ unsafe extern "C" {
     pub(crate) fn JSStringRelease(string: JSStringRef);
     pub(crate) fn JSStringRetain(string: JSStringRef) -> JSStringRef;
     pub(crate) fn JSStringGetLength(string: JSStringRef) -> usize;
+    pub(crate) fn JSStringGetUTF8CString(string: JSStringRef, buffer: *mut c_char, size: usize) -> usize;
     pub(crate) fn JSStringGetCharactersPtr(string: JSStringRef) -> *const u16;
 
     pub(crate) fn JSValueGetType(ctx: JSContextRef, value: JSValueRef) -> c_uint;

@@ -220,13 +220,21 @@ impl<'r> Call<'r> {
         self.value(raw).ok()
     }
 
-    /// A value as an object: primitives are boxed.
-    pub(crate) fn to_object(self, raw: RawValue) -> Outcome<'r, Object<'r>> {
+    /// A value as an object: primitives are boxed. For `undefined` and `null` a `TypeError` waits, and the status is `otherwise`.
+    pub(crate) fn to_object_or(self, raw: RawValue, otherwise: Status) -> Outcome<'r, Object<'r>> {
         let value = self.value(raw)?;
         if raw.is_undefined() || raw.is_null() {
-            return Err(Status::ObjectExpected.into());
+            let error = self.cx.type_error("Cannot convert undefined or null to object");
+            return Err(Fail::ThrownAs(error, otherwise));
         }
-        value.to_object(self.cx).map_err(|_| Status::ObjectExpected.into())
+        value
+            .to_object(self.cx)
+            .map_err(|thrown| Fail::ThrownAs(thrown, otherwise))
+    }
+
+    /// As [`Call::to_object_or`], with the status that most functions return.
+    pub(crate) fn to_object(self, raw: RawValue) -> Outcome<'r, Object<'r>> {
+        self.to_object_or(raw, Status::ObjectExpected)
     }
 
     /// A value that must be an object or function.

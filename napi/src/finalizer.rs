@@ -110,7 +110,7 @@ impl Instance {
     }
 
     /// Finds out what has become due since the last time.
-    fn collect_due(&self) {
+    pub(crate) fn collect_due(&self) {
         let queue = self.queue();
         let posted = std::mem::take(&mut *queue.posted.lock().unwrap_or_else(PoisonError::into_inner));
         queue.due.borrow_mut().extend(posted.into_iter().map(Due::Reference));

@@ -51,6 +51,8 @@ impl AddonHost for NodeApi {
         for env in envs {
             instance.end(parking, env);
         }
+        // What was known of objects that earlier files left.
+        instance.collect_due();
     }
 
     fn poll_teardown(&self, _parking: Ctx<'_>) -> TeardownState {

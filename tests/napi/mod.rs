@@ -2,3 +2,4 @@
 
 mod chapters;
 mod exports;
+mod swap;

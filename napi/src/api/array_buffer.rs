@@ -158,9 +158,11 @@ api! {
         call, start: *mut c_void, length: usize, callback: Option<napi_finalize>, hint: *mut c_void,
         result: *mut napi_value,
     ) {
-        let result = call.out(result)?;
         let buffer = create_external(call, BackingBytes { start, length }, Finalizer { callback, data: start, hint })?;
-        call.give(result, buffer)
+        match optional_out(result) {
+            Some(result) => call.give(result, buffer),
+            None => Ok(()),
+        }
     }
 
     /// Where its memory is and how much.
@@ -180,7 +182,6 @@ api! {
     /// Detaches a buffer.
     Plain fn napi_detach_arraybuffer(call, value: napi_value) {
         let value = call.value(value)?;
-        require(value.as_object(call.cx).is_some(), Status::ObjectExpected)?;
         require(is_plain(call, value)?, Status::ArraybufferExpected)?;
         if is_detached(call, value)? {
             return Ok(());

@@ -7,7 +7,7 @@ use super::text::utf8;
 use crate::abi::status::Status;
 use crate::abi::types::{attribute, napi_callback, napi_property_descriptor, napi_value};
 use crate::callback::{NativeFunction, make_function};
-use crate::entry::api;
+use crate::entry::{api, require};
 
 api! {
     /// A constructor with its static and prototype properties.
@@ -18,6 +18,7 @@ api! {
         let result = call.out(result)?;
         let callback = constructor.ok_or(Status::InvalidArg)?;
         let list = descriptors(count, list)?;
+        require(!text.is_null(), Status::InvalidArg)?;
         let name = utf8(call, text, length)?;
         let class = make_function(call.cx, name, NativeFunction { env: call.env, callback, data })?;
         let prototype = class.get(call.cx, "prototype")?.expect_object(call.cx, "a prototype")?;

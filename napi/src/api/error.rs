@@ -7,7 +7,7 @@ use trun_vm::engine::{Ctx, ErrorClass, Thrown, Value};
 use super::text::lossy;
 use crate::abi::status::Status;
 use crate::abi::types::{napi_extended_error_info, napi_value};
-use crate::entry::{Call, Out, Outcome, api};
+use crate::entry::{Call, Out, Outcome, api, require};
 use crate::env::Env;
 
 /// An error with a code, as the interface throws them itself.
@@ -54,6 +54,7 @@ fn create<'r>(
 
 /// Lets an error of a class wait.
 fn throw<'r>(call: Call<'r>, class: ErrorClass, code: *const c_char, message: *const c_char) -> Outcome<'r> {
+    require(!message.is_null(), Status::InvalidArg)?;
     let error = call.cx.error(class, &lossy(message));
     let value = if code.is_null() {
         error.0

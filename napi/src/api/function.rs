@@ -87,7 +87,7 @@ api! {
     ) {
         let this = call.value(this)?;
         let args = call.list(argc, argv)?;
-        let function = call.function(function, Status::FunctionExpected)?;
+        let function = call.function(function, Status::InvalidArg)?;
         let returned = call_function(call, this, function, args)?;
         match optional_out(result) {
             Some(result) => call.give(result, returned),
@@ -102,7 +102,7 @@ api! {
         require(!constructor.is_none(), Status::InvalidArg)?;
         let args = call.list(argc, argv)?;
         let result = call.out(result)?;
-        let constructor = call.function(constructor, Status::FunctionExpected)?;
+        let constructor = call.function(constructor, Status::InvalidArg)?;
         // SAFETY: the addon's values are handles or arguments, kept for longer than this call.
         let made = unsafe { constructor.construct_with_raw(call.cx, args)? };
         call.give(result, made)

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use trun_vm::engine::{Object, Value, ValueKind};
+use trun_vm::engine::{JsString, Object, Value, ValueKind};
 
 use super::text::{c_text, units, utf8_string};
 use crate::abi::status::Status;
@@ -22,9 +22,9 @@ pub(crate) fn name<'r>(call: Call<'r>, raw: napi_value) -> Outcome<'r, Value<'r>
 }
 
 /// A property's name that the addon passed as text.
-fn named<'r>(call: Call<'r>, text: *const c_char) -> Outcome<'r, Value<'r>> {
-    let text = units(text.cast::<u8>(), AUTO_LENGTH)?;
-    Ok(call.cx.js_string(&utf8_string(text)))
+fn named<'r>(text: *const c_char) -> Outcome<'r, JsString> {
+    require(!text.is_null(), Status::InvalidArg)?;
+    Ok(utf8_string(units(text.cast::<u8>(), AUTO_LENGTH)?))
 }
 
 /// The name of a descriptor.
@@ -143,25 +143,25 @@ api! {
     Js fn napi_set_named_property(call, object: napi_value, text: *const c_char, value: napi_value) {
         let value = call.value(value)?;
         let object = call.to_object(object)?;
-        let key = named(call, text)?;
-        Ok(object.set_key(call.cx, key, value)?)
+        let key = named(text)?;
+        Ok(object.set_named(call.cx, &key, value)?)
     }
 
     /// `name in object`
     Js fn napi_has_named_property(call, object: napi_value, text: *const c_char, result: *mut bool) {
         let result = call.out(result)?;
         let object = call.to_object(object)?;
-        let key = named(call, text)?;
-        result.set(object.has_key(call.cx, key)?);
+        let key = named(text)?;
+        result.set(object.has_key(call.cx, call.cx.js_string(&key))?);
         Ok(())
     }
 
     /// `object[name]`
     Js fn napi_get_named_property(call, object: napi_value, text: *const c_char, result: *mut napi_value) {
         let result = call.out(result)?;
-        let key = named(call, text)?;
+        let key = named(text)?;
         let object = call.to_object(object)?;
-        call.give(result, object.get_key(call.cx, key)?)
+        call.give(result, object.get_named(call.cx, &key)?)
     }
 
     /// `object[index] = value`
@@ -199,7 +199,7 @@ api! {
     /// Defines properties, values and functions.
     Js fn napi_define_properties(call, object: napi_value, count: usize, list: *const napi_property_descriptor) {
         let list = descriptors(count, list)?;
-        let object = call.object(object, Status::ObjectExpected)?;
+        let object = call.to_object(object)?;
         for descriptor in list {
             define(call, object, descriptor)?;
         }

@@ -2,7 +2,7 @@
 
 use crate::abi::status::Status;
 use crate::abi::types::napi_value;
-use crate::entry::api;
+use crate::entry::{Fail, api};
 
 api! {
     /// Evaluates a string as a script and returns its completion value.
@@ -10,6 +10,11 @@ api! {
         call.value(script)?;
         let result = call.out(result)?;
         let source = call.string(script, Status::StringExpected)?.to_text(call.cx)?;
-        call.give(result, call.cx.eval(&source, "napi_run_script")?)
+        let value = call.cx.eval(&source, "napi_run_script").map_err(|thrown| {
+            // What is no script at all has a status of its own.
+            let status = if call.cx.is_script(&source) { Status::PendingException } else { Status::GenericFailure };
+            Fail::ThrownAs(thrown, status)
+        })?;
+        call.give(result, value)
     }
 }

@@ -14,7 +14,7 @@ fn read<'r>(call: Call<'r>, value: napi_value) -> Outcome<'r, JsString> {
     Ok(call.string(value, Status::StringExpected)?.to_js_string(call.cx)?)
 }
 
-/// Without a buffer, says how long the text is; with one, fills it and ends it with a zero.
+/// Without a buffer, says how long the text is; with one, fills it and ends it with a zero. `fill` leaves room for that.
 fn deliver<'r, T: Copy + Default>(
     call: Call<'r>,
     buffer: *mut T,
@@ -31,7 +31,7 @@ fn deliver<'r, T: Copy + Default>(
     if size > 0 {
         // SAFETY: the interface demands `size` units of memory at `buffer`, which need not be initialised: only written to.
         let memory = unsafe { std::slice::from_raw_parts_mut(buffer, size) };
-        written = fill(&mut memory[..size - 1]);
+        written = fill(memory);
         memory[written] = T::default();
     }
     if let Some(result) = optional_out(result) {
@@ -40,8 +40,10 @@ fn deliver<'r, T: Copy + Default>(
     Ok(())
 }
 
-/// Copies as many whole characters as fit.
+/// Copies as many whole characters as fit with a zero after them.
 fn fill_utf8(units: &[u16], memory: &mut [u8]) -> usize {
+    let room = memory.len().saturating_sub(1);
+    let memory = &mut memory[..room];
     let mut written = 0;
     for character in char::decode_utf16(units.iter().copied()) {
         let character = character.unwrap_or(char::REPLACEMENT_CHARACTER);
@@ -68,9 +70,9 @@ api! {
         let string = read(call, value)?;
         let units = string.units();
         deliver(call, buffer.cast::<u8>(), size, result, || units.len(), |memory| {
-            let count = memory.len().min(units.len());
+            let count = (memory.len() - 1).min(units.len());
             #[expect(clippy::cast_possible_truncation, reason = "documented")]
-            memory.iter_mut().zip(units).for_each(|(byte, unit)| *byte = *unit as u8);
+            memory.iter_mut().zip(&units[..count]).for_each(|(byte, unit)| *byte = *unit as u8);
             count
         })
     }
@@ -80,8 +82,13 @@ api! {
         call, value: napi_value, buffer: *mut c_char, size: usize, result: *mut usize,
     ) {
         let string = read(call, value)?;
-        let units = string.units();
-        deliver(call, buffer.cast::<u8>(), size, result, || utf8_length(units), |memory| fill_utf8(units, memory))
+        let length = || {
+            let mut short = [0; 256];
+            string.ascii_into(&mut short).unwrap_or_else(|| utf8_length(string.units()))
+        };
+        deliver(call, buffer.cast::<u8>(), size, result, length, |memory| {
+            string.ascii_into(memory).unwrap_or_else(|| fill_utf8(string.units(), memory))
+        })
     }
 
     /// The string as UTF-16.
@@ -91,7 +98,7 @@ api! {
         let string = read(call, value)?;
         let units = string.units();
         deliver(call, buffer, size, result, || units.len(), |memory| {
-            let count = memory.len().min(units.len());
+            let count = (memory.len() - 1).min(units.len());
             memory[..count].copy_from_slice(&units[..count]);
             count
         })
@@ -105,14 +112,14 @@ mod tests {
     #[test]
     fn no_character_is_cut() {
         let units: Vec<u16> = "a\u{e9}\u{1f600}b".encode_utf16().collect();
-        let lengths: Vec<usize> = (0..=9).map(|size| fill_utf8(&units, &mut vec![0; size])).collect();
+        let lengths: Vec<usize> = (1..=10).map(|size| fill_utf8(&units, &mut vec![0; size])).collect();
         assert_eq!(lengths, [0, 1, 1, 3, 3, 3, 3, 7, 8, 8]);
         assert_eq!(utf8_length(&units), 8);
     }
 
     #[test]
     fn a_lone_surrogate_is_replaced() {
-        let mut memory = [0; 8];
+        let mut memory = [0; 9];
         assert_eq!(fill_utf8(&[0x61, 0xd800, 0x62], &mut memory), 5);
         assert_eq!(&memory[..5], "a\u{fffd}b".as_bytes());
     }

@@ -7,7 +7,7 @@ use crate::entry::{api, input, require};
 api! {
     /// Tags an object, once.
     Js fn napi_type_tag_object(call, value: napi_value, tag: *const napi_type_tag) {
-        let object = call.to_object(value)?;
+        let object = call.to_object_or(value, Status::PendingException)?;
         let tag = *input(tag)?;
         let mut objects = call.instance().objects().borrow_mut();
         let facts = objects.entry(call.instance().roots(), object.to_raw());
@@ -18,7 +18,7 @@ api! {
 
     /// Whether an object has this tag.
     Js fn napi_check_object_type_tag(call, value: napi_value, tag: *const napi_type_tag, result: *mut bool) {
-        let object = call.to_object(value)?;
+        let object = call.to_object_or(value, Status::PendingException)?;
         let tag = *input(tag)?;
         let result = call.out(result)?;
         let objects = call.instance().objects().borrow();

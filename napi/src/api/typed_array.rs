@@ -92,12 +92,12 @@ api! {
         let size = kind.element_size();
         if !offset.is_multiple_of(size) {
             let message = format!("start offset of {name} should be a multiple of {size}");
-            return refuse(call, "ERR_NAPI_INVALID_TYPEDARRAY_ALIGNMENT", &message, Status::InvalidArg);
+            return refuse(call, "ERR_NAPI_INVALID_TYPEDARRAY_ALIGNMENT", &message, Status::GenericFailure);
         }
         let end = length.checked_mul(size).and_then(|bytes| bytes.checked_add(offset));
         let room = buffer.array_buffer_length(call.cx)?;
         if end.is_none_or(|end| end > room) {
-            return refuse(call, "ERR_NAPI_INVALID_TYPEDARRAY_LENGTH", "Invalid typed array length", Status::InvalidArg);
+            return refuse(call, "ERR_NAPI_INVALID_TYPEDARRAY_LENGTH", "Invalid typed array length", Status::GenericFailure);
         }
         call.give(result, call.cx.typed_array(kind, buffer, offset, length)?)
     }

@@ -48,7 +48,7 @@ api! {
         call, object: napi_value, data: *mut c_void, callback: Option<napi_finalize>, hint: *mut c_void,
         result: *mut napi_ref,
     ) {
-        let object = call.object(object, Status::ObjectExpected)?;
+        let object = call.object(object, Status::InvalidArg)?;
         require(wrapped(call, object).is_err(), Status::InvalidArg)?;
         let result: Option<Out<napi_ref>> = optional_out(result);
         let owner = if result.is_some() { Owner::Addon } else { Owner::Runtime };
@@ -66,14 +66,14 @@ api! {
     Js fn napi_unwrap(call, object: napi_value, result: *mut *mut c_void) {
         call.value(object)?;
         let result = call.out(result)?;
-        let object = call.object(object, Status::ObjectExpected)?;
+        let object = call.object(object, Status::InvalidArg)?;
         result.set(wrapped(call, object)?.1);
         Ok(())
     }
 
     /// Takes the pointer off an object; its finalizer will not run.
     Js fn napi_remove_wrap(call, object: napi_value, result: *mut *mut c_void) {
-        let object = call.object(object, Status::ObjectExpected)?;
+        let object = call.object(object, Status::InvalidArg)?;
         let (id, data) = wrapped(call, object)?;
         if let Some(facts) = call.instance().objects().borrow_mut().get_mut(object.to_raw()) {
             facts.wrap = None;
@@ -90,7 +90,7 @@ api! {
     }
 
     /// Frees something when an object goes. Any number per object.
-    Js fn napi_add_finalizer(
+    Plain fn napi_add_finalizer(
         call, object: napi_value, data: *mut c_void, callback: Option<napi_finalize>, hint: *mut c_void,
         result: *mut napi_ref,
     ) {

@@ -3,6 +3,7 @@
 use super::ctx::Ctx;
 use super::native::RawValue;
 use super::object::Object;
+use super::string::JsString;
 use super::value::Value;
 use super::{JsResult, sys};
 
@@ -25,6 +26,26 @@ impl<'r> Object<'r> {
     pub fn set_key(self, cx: Ctx<'r>, key: Value<'r>, value: Value<'r>) -> JsResult<'r, ()> {
         // SAFETY: as in `get_key`.
         cx.guard(|exc| unsafe { sys::JSObjectSetPropertyForKey(cx.raw(), self.raw(), key.raw(), value.raw(), 0, exc) })
+    }
+
+    /// `object[name]`.
+    ///
+    /// # Errors
+    /// What a getter threw.
+    pub fn get_named(self, cx: Ctx<'r>, name: &JsString) -> JsResult<'r> {
+        // SAFETY: as in `get_key`; the name is live.
+        let raw = cx.guard(|exc| unsafe { sys::JSObjectGetProperty(cx.raw(), self.raw(), name.raw(), exc) })?;
+        // SAFETY: a live value of this realm.
+        Ok(unsafe { Value::from_raw(raw) })
+    }
+
+    /// `object[name] = value`, silent where it is refused.
+    ///
+    /// # Errors
+    /// What a setter threw.
+    pub fn set_named(self, cx: Ctx<'r>, name: &JsString, value: Value<'r>) -> JsResult<'r, ()> {
+        // SAFETY: as in `get_named`.
+        cx.guard(|exc| unsafe { sys::JSObjectSetProperty(cx.raw(), self.raw(), name.raw(), value.raw(), 0, exc) })
     }
 
     /// `key in object`.
@@ -139,8 +160,8 @@ impl<'r> Ctx<'r> {
 
     /// A symbol; without a description if there is none.
     #[must_use]
-    pub fn symbol(self, description: Option<&super::JsString>) -> Value<'r> {
-        let description = description.map_or(std::ptr::null_mut(), super::JsString::raw);
+    pub fn symbol(self, description: Option<&JsString>) -> Value<'r> {
+        let description = description.map_or(std::ptr::null_mut(), JsString::raw);
         // SAFETY: as in `Object::get_key`; null means no description.
         unsafe { Value::from_raw(sys::JSValueMakeSymbol(self.raw(), description)) }
     }

@@ -112,11 +112,20 @@ unsafe extern "C" {
         exc: Exception,
     ) -> JSValueRef;
 
+    pub(crate) fn JSCheckScriptSyntax(
+        ctx: JSContextRef,
+        script: JSStringRef,
+        url: JSStringRef,
+        line: c_int,
+        exc: Exception,
+    ) -> bool;
+
     pub(crate) fn JSStringCreateWithCharacters(chars: *const u16, len: usize) -> JSStringRef;
     pub(crate) fn JSStringCreateWithUTF8CString(string: *const c_char) -> JSStringRef;
     pub(crate) fn JSStringRelease(string: JSStringRef);
     pub(crate) fn JSStringRetain(string: JSStringRef) -> JSStringRef;
     pub(crate) fn JSStringGetLength(string: JSStringRef) -> usize;
+    pub(crate) fn JSStringGetUTF8CString(string: JSStringRef, buffer: *mut c_char, size: usize) -> usize;
     pub(crate) fn JSStringGetCharactersPtr(string: JSStringRef) -> *const u16;
 
     pub(crate) fn JSValueGetType(ctx: JSContextRef, value: JSValueRef) -> c_uint;

@@ -31,15 +31,38 @@ pub(crate) enum Activity {
     Callback,
     /// A finalizer.
     Finalizer,
+    /// The completion of async work.
+    AsyncWork,
+    /// Async work itself, on a thread of the pool.
+    PoolWork,
+    /// An item of a threadsafe function.
+    ThreadsafeFunction,
+    /// A cleanup hook.
+    CleanupHook,
 }
 
 impl Activity {
+    /// Every kind.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Init,
+        Self::Callback,
+        Self::Finalizer,
+        Self::AsyncWork,
+        Self::PoolWork,
+        Self::ThreadsafeFunction,
+        Self::CleanupHook,
+    ];
+
     /// For crash reports: "addon X (finalizer)".
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Init => "loading",
             Self::Callback => "callback",
             Self::Finalizer => "finalizer",
+            Self::AsyncWork => "completion of async work",
+            Self::PoolWork => "async work on its thread",
+            Self::ThreadsafeFunction => "threadsafe function",
+            Self::CleanupHook => "cleanup hook",
         }
     }
 }
@@ -102,9 +125,11 @@ pub(crate) fn call_into<'r, T>(
     activity: Activity,
     call: impl FnOnce() -> T,
 ) -> JsResult<'r, T> {
+    env.assert_not_left_behind();
     let instance = env.instance();
     let scope = instance.open_frame();
     let outer = instance.running().replace(Some((env, activity)));
+    let trace = instance.trace().enter(env.addon(), activity);
     let open_scopes = env.open_scopes().replace(0);
     instance.depth().set(instance.depth().get() + 1);
     env.set_last_error(crate::abi::status::Status::Ok);
@@ -112,6 +137,7 @@ pub(crate) fn call_into<'r, T>(
     instance.depth().set(instance.depth().get() - 1);
     env.open_scopes().set(open_scopes);
     instance.running().set(outer);
+    instance.trace().leave(trace);
     let exception = env.take_exception();
     instance.close_frame(scope);
     match exception {

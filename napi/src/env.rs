@@ -41,6 +41,10 @@ pub(crate) struct Env {
     open_scopes: Cell<u32>,
     instance_data: Cell<Option<Finalizer>>,
     external_memory: Cell<i64>,
+    /// The realm it belongs to while it is live.
+    epoch: Cell<u32>,
+    /// The addon's number in crash reports.
+    addon: u32,
     version: i32,
     path: PathBuf,
     url: CString,
@@ -62,6 +66,8 @@ impl Env {
             open_scopes: Cell::new(0),
             instance_data: Cell::new(None),
             external_memory: Cell::new(0),
+            epoch: Cell::new(instance.epoch()),
+            addon: instance.addon_number(path),
             version,
             path: path.to_owned(),
             url: crate::loader::file_url(path),
@@ -103,6 +109,31 @@ impl Env {
 
     pub(crate) fn set_state(&self, state: State) {
         self.state.store(state as u8, Ordering::Release);
+    }
+
+    /// Whether it is live, and the realm it belongs to is the current one.
+    pub(crate) fn is_in_its_realm(&self) -> bool {
+        self.state() == State::Live && self.epoch.get() == self.instance.epoch() && self.instance.has_realm()
+    }
+
+    /// The next file's realm is there, and it belongs to that from now on.
+    pub(crate) fn adopt(&self) {
+        self.epoch.set(self.instance.epoch());
+        self.set_state(State::Live);
+    }
+
+    /// Asked before any code of an addon runs: an env that is live must have left every realm that is gone.
+    pub(crate) fn assert_not_left_behind(&self) {
+        assert!(
+            self.state() != State::Live || self.is_in_its_realm(),
+            "an env of {} was left behind in a realm that is gone",
+            self.path.display()
+        );
+    }
+
+    /// The addon's number in crash reports.
+    pub(crate) fn addon(&self) -> u32 {
+        self.addon
     }
 
     /// The version of the interface that the addon was built for.

@@ -8,27 +8,46 @@ use std::time::Duration;
 
 use trun_vm::addons::{AddonHost, AddonLeak, TeardownState};
 use trun_vm::engine::{Ctx, JsResult, Object, Value};
+use trun_vm::event_loop::Poster;
 
 use crate::env::{Env, State};
-use crate::instance::Instance;
+use crate::instance::{Instance, NameAddon};
 use crate::loader;
+use crate::trace::Trace;
+
+/// Debug builds leave envs behind in their realms when this is set: how tests see that [`Env::assert_not_left_behind`] notices.
+const LEAVE_BEHIND: &str = "TRUN_DEBUG_LEAVE_ENVS_BEHIND";
 
 /// Hosts Node-API addons.
-#[derive(Default)]
 pub struct NodeApi {
     instance: Cell<Option<&'static Instance>>,
+    trace: &'static Trace,
+    /// Goes to the instance when there is one.
+    name_addon: Cell<Option<NameAddon>>,
 }
 
 impl NodeApi {
+    /// `trace` is where it publishes what native code runs, and `name_addon` hears what the numbers there mean.
+    #[must_use]
+    pub fn new(trace: &'static Trace, name_addon: NameAddon) -> Self {
+        Self {
+            instance: Cell::new(None),
+            trace,
+            name_addon: Cell::new(Some(name_addon)),
+        }
+    }
+
     fn instance(&self) -> &'static Instance {
         self.instance.get().expect("attached before anything else")
     }
 }
 
 impl AddonHost for NodeApi {
-    fn attach(&self, parking: Ctx<'_>) {
+    fn attach(&self, parking: Ctx<'_>, poster: Poster) {
         loader::keep_exports();
-        self.instance.set(Some(Instance::attach(parking)));
+        let name_addon = self.name_addon.take().expect("attached once");
+        let instance = Instance::attach(parking, poster, self.trace, name_addon);
+        self.instance.set(Some(instance));
     }
 
     fn load<'r>(&self, cx: Ctx<'r>, module: Object<'r>, path: &Path, flags: i32) -> JsResult<'r, ()> {
@@ -37,34 +56,47 @@ impl AddonHost for NodeApi {
 
     fn leave_realm(&self, _parking: Ctx<'_>) {
         let instance = self.instance();
-        for env in instance.envs().borrow().iter().filter(|env| env.state() == State::Live) {
-            env.set_state(State::Parked);
+        if !leaves_envs_behind() {
+            for env in instance.envs().borrow().iter().filter(|env| env.state() == State::Live) {
+                env.set_state(State::Parked);
+            }
         }
-        instance.set_current(None);
-        instance.forget_factory();
+        instance.forget_realm();
     }
 
     fn begin_teardown(&self, parking: Ctx<'_>) {
-        let instance = self.instance();
-        // Newest first, as Node ends them.
-        let envs: Vec<&'static Env> = instance.envs().borrow().iter().rev().copied().collect();
-        for env in envs {
-            instance.end(parking, env);
-        }
+        self.instance().begin_teardown(parking);
         // What was known of objects that earlier files left.
-        instance.collect_due();
+        self.instance().collect_due();
     }
 
-    fn poll_teardown(&self, _parking: Ctx<'_>) -> TeardownState {
-        TeardownState::Done
+    fn poll_teardown(&self, parking: Ctx<'_>) -> TeardownState {
+        if self.instance().poll_teardown(parking) {
+            TeardownState::Done
+        } else {
+            TeardownState::Pending
+        }
     }
 
-    fn leaks(&self, _waited: Duration) -> Vec<AddonLeak> {
-        Vec::new()
+    fn give_up(&self, parking: Ctx<'_>, waited: Duration) {
+        self.instance().give_up(parking, waited);
+    }
+
+    fn leaks(&self) -> Vec<AddonLeak> {
+        std::mem::take(&mut *self.instance().leaks().borrow_mut())
     }
 
     fn enter_realm(&self, cx: Ctx<'_>) {
-        self.instance().set_current(Some(cx.realm_handle()));
+        let instance = self.instance();
+        instance.set_current(Some(cx.realm_handle()));
+        for env in instance
+            .envs()
+            .borrow()
+            .iter()
+            .filter(|env| env.state() == State::Parked)
+        {
+            env.adopt();
+        }
     }
 
     fn has_finalizers(&self) -> bool {
@@ -79,14 +111,14 @@ impl AddonHost for NodeApi {
         self.instance().external().get(cx, value).is_some()
     }
 
-    fn shut_down(&self, parking: Ctx<'_>) {
-        self.begin_teardown(parking);
-    }
-
     fn describe_running(&self) -> Option<String> {
         let (env, activity) = self.instance.get()?.running().get()?;
         Some(format!("addon {} ({})", env.path().display(), activity.name()))
     }
+}
+
+fn leaves_envs_behind() -> bool {
+    cfg!(debug_assertions) && std::env::var_os(LEAVE_BEHIND).is_some()
 }
 
 impl Instance {
@@ -99,6 +131,7 @@ impl Instance {
         }
         self.references().borrow_mut().delete_all(self.roots(), env);
         self.release_deferreds(env);
+        self.forget_services(cx, env);
         let functions = self.functions().borrow().ids_where(|one| std::ptr::eq(one.env, env));
         for id in functions {
             self.functions().borrow_mut().remove(id);
@@ -108,8 +141,20 @@ impl Instance {
         self.envs().borrow_mut().retain(|one| !std::ptr::eq(*one, env));
     }
 
+    /// What the last finalizers have started after all.
+    fn forget_services(&'static self, cx: Ctx<'_>, env: &'static Env) {
+        self.hooks().borrow_mut().forget(env);
+        for number in self.threadsafe_of(env) {
+            // Envs that end run no JavaScript that could throw.
+            let _ = self.end_threadsafe(cx, number);
+        }
+        self.cancel_works(env);
+        self.delete_works(env);
+        self.release_contexts(Some(env));
+    }
+
     /// Runs every finalizer of `env`, also those that finalizers add. What one throws must not keep the others from running.
-    fn finalize_all(&'static self, cx: Ctx<'_>, env: &'static Env) {
+    pub(crate) fn finalize_all(&'static self, cx: Ctx<'_>, env: &'static Env) {
         loop {
             let posted = self.queue().take_posted(env);
             let list = self.references().borrow().finalizable(env);

@@ -17,17 +17,27 @@ mod callback;
 mod entry;
 mod env;
 mod finalizer;
+mod frame;
 mod handle_scope;
+mod hooks;
 mod host;
 mod instance;
 mod kit;
 mod loader;
 mod node;
 mod objects;
+mod pool;
 mod reference;
 mod slab;
+mod teardown;
+mod threadsafe;
+mod trace;
+mod uncaught;
+mod work;
 
 pub use host::NodeApi;
+pub use instance::NameAddon;
+pub use trace::{NativeCode, Trace};
 
 /// The version of the interface that this is.
 pub(crate) const VERSION: u32 = 10;

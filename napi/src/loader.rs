@@ -134,7 +134,7 @@ fn initialise<'r>(
         // SAFETY: the library's init function, with an env of its own and the exports, which are on this stack.
         unsafe { (registration.init)(env.as_ptr(), exports.to_raw()) }
     });
-    let returned = returned.inspect_err(|_| instance.end(cx, env))?;
+    let returned = returned.inspect_err(|_| instance.end_alone(cx, env))?;
     if returned.is_none() || returned == exports.to_raw() {
         return Ok(());
     }

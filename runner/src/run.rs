@@ -236,6 +236,7 @@ pub(crate) fn drive<S: EventSink>(
         recycle_above: settings.recycle_above,
         bail: settings.bail,
         seed: settings.seed,
+        addon_teardown: settings.addon_teardown.timeout,
         fail_on_leak: settings.fail_on_leak,
         scale_up_after: settings.scale_up_after,
         rerun: settings.rerun.clone(),
@@ -274,6 +275,7 @@ fn worker_settings(settings: &Settings, scratch: Option<Scratch>) -> WorkerSetti
         isolate: settings.isolate,
         preload: settings.preload.clone(),
         audit: settings.fail_on_leak,
+        addon_teardown: settings.addon_teardown,
         gc_stress: settings.gc_stress,
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::addons::AddonHost;
+use crate::addons::{AddonHost, Teardown};
 use crate::engine::{EngineOptions, Vm, VmError, configure};
 use crate::event_loop::EventLoop;
 use crate::harness::observer::{Activity, Observer, ProblemKind};
@@ -41,6 +41,8 @@ pub struct RuntimeOptions {
     pub preload: Vec<String>,
     /// A thorough leak report: every intrinsic is compared, which costs each file about half a millisecond.
     pub audit: bool,
+    /// When and how native addons end.
+    pub addon_teardown: Teardown,
     /// The directory the run was started in.
     pub root: PathBuf,
     /// 1-based worker slot.
@@ -115,9 +117,10 @@ impl Runtime {
             slot: options.slot,
             vm,
         });
-        parking.global().enter(|cx| host.addons.attach(cx));
+        let poster = host.event_loop.mailbox().vm_poster();
+        parking.global().enter(|cx| host.addons.attach(cx, poster));
         Ok(Self {
-            swaps: Swaps::new(&host, options.gc_stress),
+            swaps: Swaps::new(&host, options.gc_stress, options.addon_teardown),
             shared: None,
             isolate: options.isolate,
             audit: options.audit,
@@ -202,7 +205,7 @@ impl Runtime {
         if let Some(realm) = self.shared.take() {
             self.swaps.close(&self.host, &self.parking, realm, 0);
         }
-        self.parking.global().enter(|cx| self.host.addons.shut_down(cx));
+        self.swaps.end_addons(&self.host, &self.parking);
         Host::uninstall();
     }
 }

@@ -206,7 +206,51 @@ exports! {
     loader {
         napi_module_register,
     }
+    node::async_context {
+        napi_async_destroy,
+        napi_async_init,
+        napi_close_callback_scope,
+        napi_make_callback,
+        napi_open_callback_scope,
+    }
+    node::async_work {
+        napi_cancel_async_work,
+        napi_create_async_work,
+        napi_delete_async_work,
+        napi_queue_async_work,
+    }
+    node::buffer {
+        napi_create_buffer,
+        napi_create_buffer_copy,
+        napi_create_external_buffer,
+        napi_get_buffer_info,
+        napi_is_buffer,
+        node_api_create_buffer_from_arraybuffer,
+    }
+    node::cleanup_hook {
+        napi_add_async_cleanup_hook,
+        napi_add_env_cleanup_hook,
+        napi_remove_async_cleanup_hook,
+        napi_remove_env_cleanup_hook,
+    }
+    node::fatal {
+        napi_fatal_error,
+        napi_fatal_exception,
+    }
     node::module {
         node_api_get_module_file_name,
+    }
+    node::threadsafe_function {
+        napi_acquire_threadsafe_function,
+        napi_call_threadsafe_function,
+        napi_create_threadsafe_function,
+        napi_get_threadsafe_function_context,
+        napi_ref_threadsafe_function,
+        napi_release_threadsafe_function,
+        napi_unref_threadsafe_function,
+    }
+    node::version {
+        napi_get_node_version,
+        napi_get_uv_event_loop,
     }
 }

@@ -17,6 +17,40 @@ pub(crate) type napi_callback = unsafe extern "C" fn(napi_env, napi_callback_inf
 pub(crate) type napi_finalize = unsafe extern "C" fn(napi_env, *mut c_void, *mut c_void);
 pub(crate) type napi_addon_register_func = unsafe extern "C" fn(napi_env, napi_value) -> napi_value;
 
+pub(crate) type napi_async_execute_callback = unsafe extern "C" fn(napi_env, *mut c_void);
+pub(crate) type napi_async_complete_callback = unsafe extern "C" fn(napi_env, Status, *mut c_void);
+pub(crate) type napi_cleanup_hook = unsafe extern "C" fn(*mut c_void);
+pub(crate) type napi_async_cleanup_hook = unsafe extern "C" fn(napi_async_cleanup_hook_handle, *mut c_void);
+pub(crate) type napi_threadsafe_function_call_js = unsafe extern "C" fn(napi_env, napi_value, *mut c_void, *mut c_void);
+/// 0 does not wait, 1 does.
+pub(crate) type napi_threadsafe_function_call_mode = c_uint;
+/// 0 is release, 1 is abort.
+pub(crate) type napi_threadsafe_function_release_mode = c_uint;
+
+/// A threadsafe function's number. Zero is null.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(transparent)]
+pub(crate) struct napi_threadsafe_function(pub(crate) u64);
+
+const _: () = assert!(size_of::<napi_threadsafe_function>() == size_of::<*const ()>());
+
+/// `napi_node_version`
+#[repr(C)]
+pub(crate) struct napi_node_version {
+    pub(crate) major: u32,
+    pub(crate) minor: u32,
+    pub(crate) patch: u32,
+    pub(crate) release: *const c_char,
+}
+
+// SAFETY: the one there is points to a constant and never changes.
+unsafe impl Sync for napi_node_version {}
+
+const _: () = {
+    assert!(size_of::<napi_node_version>() == 24);
+    assert!(offset_of!(napi_node_version, release) == 16);
+};
+
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident),*) => {$(
         $(#[$doc])*
@@ -35,7 +69,15 @@ words! {
     /// As [`napi_handle_scope`].
     napi_escapable_handle_scope,
     /// A deferred's index and generation. Zero is null.
-    napi_deferred
+    napi_deferred,
+    /// As [`napi_deferred`].
+    napi_async_work,
+    /// As [`napi_deferred`].
+    napi_async_context,
+    /// As [`napi_deferred`].
+    napi_async_cleanup_hook_handle,
+    /// Number of a callback scope, from one.
+    napi_callback_scope
 }
 
 /// Length of a text that ends with a NUL.

@@ -76,6 +76,7 @@ fn plan(files: usize, workers: usize, on_crash: OnCrash) -> RunPlan {
         on_crash,
         worker_memory: Some(1000),
         recycle_above: None,
+        addon_teardown: Duration::ZERO,
         bail: None,
         seed: None,
         fail_on_leak: false,
@@ -130,6 +131,7 @@ impl Dispatcher<Script> {
             running,
             since: 0,
             deadline,
+            native: None,
         };
         let _ = self.handle(
             InternalEvent::Tick(Tick {

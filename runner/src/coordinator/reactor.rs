@@ -246,6 +246,7 @@ impl Clock {
                 running: p.running(),
                 since: p.since(),
                 deadline: p.deadline(),
+                native: p.native().read(),
             })
             .collect();
         let memory = (self.last_memory.elapsed() >= MEMORY_INTERVAL).then(|| {

@@ -168,7 +168,7 @@ impl EventLoop {
                     if let Some(completion) = self.completions.borrow_mut().pop_front() {
                         return Some(Due::Completion(completion));
                     }
-                    if let Some(letter) = self.mailbox.take(realm) {
+                    if let Some(letter) = self.mailbox.take(Some(realm)) {
                         return Some(Due::Letter(letter));
                     }
                     self.phase.set(Phase::Immediates {
@@ -187,6 +187,11 @@ impl EventLoop {
                 }
             }
         }
+    }
+
+    /// The next letter for the VM as a whole, while no realm is current; those for realms are dropped.
+    pub fn next_between_realms(&self) -> Option<Letter> {
+        self.mailbox.take(None)
     }
 
     /// Waits until something may be due, at the longest to `until`, and lets operations progress meanwhile.

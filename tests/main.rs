@@ -10,6 +10,7 @@ mod documents_made;
 mod fixtures;
 mod list;
 mod napi;
+mod napi_swap;
 mod output;
 mod packages;
 mod parity;

@@ -107,10 +107,12 @@ impl<C: Control> Dispatcher<C> {
             return;
         }
         let view = self.views[slot as usize - 1];
+        let until = self.running_until(view);
+        let leave_limit = LEAVE_LIMIT + self.addon_teardown();
         let (since, until) = match &self.place(slot).state {
             State::Starting { since } => (*since, since + START_LIMIT),
-            State::Leaving { since } => (*since, since + LEAVE_LIMIT + self.addon_teardown()),
-            State::Running(session) => match self.running_until(view) {
+            State::Leaving { since } => (*since, since + leave_limit),
+            State::Running(session) => match until {
                 Some(until) => (view.since, until),
                 // It has not begun yet, or runs without a limit, as the user wants it.
                 None if view.running == Running::Nothing => (session.started, session.started + START_LIMIT),

@@ -11,4 +11,4 @@ macro_rules! chapters {
     )*};
 }
 
-chapters! { functions values strings objects references classes buffers errors primitives env statuses }
+chapters! { functions values strings objects references classes buffers errors primitives env services statuses }

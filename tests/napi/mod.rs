@@ -2,4 +2,5 @@
 
 mod chapters;
 mod exports;
+mod services;
 mod swap;

@@ -48,8 +48,13 @@ pub enum Due {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Timers { now: Instant },
-    Completions,
+    Completions { left: usize },
     Immediates { left: usize },
+}
+
+impl Phase {
+    /// Completions that cause completions without end (a native thread that calls all the time) must not keep timers from their turn.
+    const COMPLETIONS: Self = Self::Completions { left: 1000 };
 }
 
 /// The loop.
@@ -100,7 +105,7 @@ impl EventLoop {
             timer,
             alarm,
             engine_fds: RefCell::default(),
-            phase: Cell::new(Phase::Completions),
+            phase: Cell::new(Phase::COMPLETIONS),
         })
     }
 
@@ -150,7 +155,7 @@ impl EventLoop {
         let timers = std::mem::take(&mut *self.timers.borrow_mut()).len();
         let immediates = std::mem::take(&mut *self.immediates.borrow_mut()).len();
         self.completions.borrow_mut().clear();
-        self.phase.set(Phase::Completions);
+        self.phase.set(Phase::COMPLETIONS);
         Leftovers { timers, immediates }
     }
 
@@ -162,19 +167,19 @@ impl EventLoop {
                     if let Some(id) = self.timers.borrow_mut().take_due(now) {
                         return Some(Due::Timer(id));
                     }
-                    self.phase.set(Phase::Completions);
+                    self.phase.set(Phase::COMPLETIONS);
                 }
-                Phase::Completions => {
+                Phase::Completions { left: left @ 1.. } => {
+                    self.phase.set(Phase::Completions { left: left - 1 });
                     if let Some(completion) = self.completions.borrow_mut().pop_front() {
                         return Some(Due::Completion(completion));
                     }
                     if let Some(letter) = self.mailbox.take(Some(realm)) {
                         return Some(Due::Letter(letter));
                     }
-                    self.phase.set(Phase::Immediates {
-                        left: self.immediates.borrow().len(),
-                    });
+                    self.begin_immediates();
                 }
+                Phase::Completions { left: 0 } => self.begin_immediates(),
                 Phase::Immediates { left: 0 } => {
                     self.phase.set(Phase::Timers { now: Instant::now() });
                     return None;
@@ -187,6 +192,11 @@ impl EventLoop {
                 }
             }
         }
+    }
+
+    fn begin_immediates(&self) {
+        let left = self.immediates.borrow().len();
+        self.phase.set(Phase::Immediates { left });
     }
 
     /// The next letter for the VM as a whole, while no realm is current; those for realms are dropped.

@@ -3,7 +3,7 @@
 CARGO ?= cargo
 DEMO := fixtures/demo
 
-.PHONY: demo test ready deps npm pypi fmt-check lint docs stress soak-addons bench clean
+.PHONY: demo test ready deps npm pypi fmt-check lint docs stress soak-addons bench clean ffi-stress ffi-check ffi-bench
 
 # A fresh machine to a green run: system packages, a release build, trun on the demo project.
 demo: deps
@@ -46,6 +46,21 @@ soak-addons: deps npm
 # The whole suite while the collector runs at every chance. Long: not part of CI.
 stress: deps npm pypi
 	TRUN_GC_STRESS=20 $(CARGO) test --workspace --locked
+
+# Native functions as often and as long as they were asked to work: 20,000 calls of 4 threads 20 times over, swaps under fire 50 times.
+ffi-stress: deps
+	FFI_SCALE=full $(CARGO) test --locked -p trun --test integration ffi::
+
+# The suites of native functions under valgrind, then with their C code under gcc's sanitizers. Minutes: not part of CI.
+ffi-check: deps
+	$(CARGO) build --locked -p trun
+	scripts/ffi-valgrind.sh target/debug/trun
+	scripts/ffi-sanitize.sh target/debug/trun
+
+# What one native call costs beside bun and node, if they are on the PATH.
+ffi-bench: deps
+	$(CARGO) build --release --locked -p trun
+	scripts/ffi-bench.py --trun target/release/trun
 
 clean:
 	$(CARGO) clean

@@ -21,10 +21,18 @@ const VARYING: [&str; 10] = [
     "timestamp",
 ];
 
+/// Parts of the names of fixtures whose code is stopped by force: at which line that happens is chance, and reports show it.
+const STOPPED: [&str; 2] = ["endless", "without-end"];
+
+/// What comes before the number of a process.
+const BEFORE_PID: &str = "a child process (";
+
 /// All fixtures that need no flag, each in a folder of one project.
 fn everything() -> Project {
     let project = Project::new();
-    for model in Model::all().iter().filter(|model| model.args == ["--parallel=1"]) {
+    let is_fit =
+        |model: &&Model| model.args == ["--parallel=1"] && !STOPPED.iter().any(|part| model.name.contains(part));
+    for model in Model::all().iter().filter(is_fit) {
         project.add_fixture(&model.name);
     }
     project
@@ -99,13 +107,21 @@ fn four_workers_report_what_one_reports() {
         parallel.outcome.all()
     );
     let path = |project: &Project| project.path("").to_string_lossy().trim_end_matches('/').to_owned();
-    let neutral = |text: &str, project: &Project| text.replace(&path(project), "<root>");
+    let neutral = |text: &str, project: &Project| without_pids(&text.replace(&path(project), "<root>"));
     let text = |json: &Value| serde_json::to_string_pretty(json).expect("JSON");
     same(
         &neutral(&text(&serial.json), &one),
         &neutral(&text(&parallel.json), &four),
     );
     same(&neutral(&serial.junit, &one), &neutral(&parallel.junit, &four));
+}
+
+fn without_pids(text: &str) -> String {
+    let mut parts = text.split(BEFORE_PID);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |plain, part| {
+        plain + BEFORE_PID + part.trim_start_matches(|char: char| char.is_ascii_digit())
+    })
 }
 
 /// Shows the first line that differs, and what is around it.

@@ -274,6 +274,7 @@ fn worker_settings(settings: &Settings, scratch: Option<Scratch>) -> WorkerSetti
         collect_only: settings.collect_only,
         isolate: settings.isolate,
         preload: settings.preload.clone(),
+        bails: settings.bail.is_some(),
         audit: settings.fail_on_leak,
         addon_teardown: settings.addon_teardown,
         gc_stress: settings.gc_stress,

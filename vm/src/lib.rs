@@ -10,6 +10,8 @@ pub mod addons;
 #[allow(unsafe_code, reason = "the engine is a C library")]
 pub mod engine;
 pub mod event_loop;
+#[allow(unsafe_code, reason = "native functions are called at their word")]
+mod ffi;
 pub mod handles;
 pub mod harness;
 pub mod host;

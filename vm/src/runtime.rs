@@ -39,7 +39,7 @@ pub struct RuntimeOptions {
     pub isolate: bool,
     /// Modules that every realm evaluates before its test file; absolute paths, or names as an import would have them.
     pub preload: Vec<String>,
-    /// A thorough leak report: every intrinsic is compared, which costs each file about half a millisecond.
+    /// A thorough leak report: every intrinsic is compared and every swap collects, which costs each file about a millisecond.
     pub audit: bool,
     /// When and how native addons end.
     pub addon_teardown: Teardown,
@@ -69,6 +69,7 @@ pub struct Runtime {
     audit: bool,
     /// The realm that all files share when they are not isolated.
     shared: Option<Rc<Realm>>,
+    last_file: u32,
     swaps: Swaps,
 }
 
@@ -120,8 +121,9 @@ impl Runtime {
         let poster = host.event_loop.mailbox().vm_poster();
         parking.global().enter(|cx| host.addons.attach(cx, poster));
         Ok(Self {
-            swaps: Swaps::new(&host, options.gc_stress, options.addon_teardown),
+            swaps: Swaps::new(&host, options.gc_stress || options.audit, options.addon_teardown),
             shared: None,
+            last_file: 0,
             isolate: options.isolate,
             audit: options.audit,
             host,
@@ -140,6 +142,7 @@ impl Runtime {
 
     /// Runs one test file from a fresh realm (or the one all files share) to its end. Returns when the next one can run.
     pub fn run_file(&mut self, request: &FileRequest) {
+        self.last_file = request.number;
         self.host.modules.borrow_mut().begin_realm();
         match self.realm() {
             Ok(realm) => self.run_in(realm, request),
@@ -161,7 +164,6 @@ impl Runtime {
         let realm = Realm::open(&self.host, &self.parking, self.audit)?;
         self.parking.global().enter(|_| ());
         realm.global().enter(|cx| self.host.addons.enter_realm(cx));
-        self.swaps.opened(&self.host, &realm);
         if !self.isolate {
             self.shared = Some(Rc::clone(&realm));
         }
@@ -193,6 +195,11 @@ impl Runtime {
         self.swaps.collect(&self.host, &self.parking);
     }
 
+    /// No other file follows: judges the realms of the last ones too.
+    pub fn settle(&mut self) {
+        self.swaps.settle(&self.host, &self.parking);
+    }
+
     /// How many realms exist, as far as is known: the parking realm, the one all files share if they do, and those that were released and
     /// not collected.
     #[must_use]
@@ -200,10 +207,13 @@ impl Runtime {
         1 + usize::from(self.shared.is_some()) + self.swaps.released_realms()
     }
 
-    /// Ends the VM.
+    /// Ends the VM. What the last files leaked may be told now.
     pub fn shut_down(mut self) {
         if let Some(realm) = self.shared.take() {
-            self.swaps.close(&self.host, &self.parking, realm, 0);
+            self.swaps.close(&self.host, &self.parking, realm, self.last_file);
+        }
+        if self.audit {
+            self.settle();
         }
         self.swaps.end_addons(&self.host, &self.parking);
         Host::uninstall();

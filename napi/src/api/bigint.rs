@@ -66,13 +66,13 @@ api! {
     /// A bigint.
     Plain fn napi_create_bigint_int64(call, value: i64, result: *mut napi_value) {
         let result = call.out(result)?;
-        call.give(result, call.cx.bigint_i64(value)?)
+        call.give(result, call.cx.bigint_from_i64(value)?)
     }
 
     /// A bigint.
     Plain fn napi_create_bigint_uint64(call, value: u64, result: *mut napi_value) {
         let result = call.out(result)?;
-        call.give(result, call.cx.bigint_u64(value)?)
+        call.give(result, call.cx.bigint_from_u64(value)?)
     }
 
     /// A bigint of words, lowest first.
@@ -96,16 +96,16 @@ api! {
     /// The lowest 64 bits as a signed number.
     Plain fn napi_get_value_bigint_int64(call, value: napi_value, result: *mut i64, lossless: *mut bool) {
         low_bits(call, value, (result, lossless), |value| {
-            let bits = value.to_i64(call.cx)?;
-            Ok((bits, call.cx.bigint_i64(bits)?))
+            let bits = value.bigint_bits(call.cx)?.cast_signed();
+            Ok((bits, call.cx.bigint_from_i64(bits)?))
         })
     }
 
     /// The lowest 64 bits.
     Plain fn napi_get_value_bigint_uint64(call, value: napi_value, result: *mut u64, lossless: *mut bool) {
         low_bits(call, value, (result, lossless), |value| {
-            let bits = value.to_u64(call.cx)?;
-            Ok((bits, call.cx.bigint_u64(bits)?))
+            let bits = value.bigint_bits(call.cx)?;
+            Ok((bits, call.cx.bigint_from_u64(bits)?))
         })
     }
 

@@ -70,6 +70,8 @@ pub trait Control {
     fn send(&mut self, slot: Slot, message: &ToWorker);
     /// Asks a worker to end its file after the test that runs.
     fn ask_to_stop(&mut self, slot: Slot);
+    /// Tells a worker that one more of its failures has been counted.
+    fn count_judged(&mut self, slot: Slot);
     /// Tells the reporters.
     fn emit(&mut self, event: RunEvent);
 }
@@ -237,6 +239,15 @@ impl<C: Control> Dispatcher<C> {
     }
 
     fn handle_message(&mut self, slot: Slot, message: FromWorker) {
+        let is_failure = matches!(&message, FromWorker::CaseFinished { result, .. } if result.outcome.is_failure());
+        self.take_in(slot, message);
+        self.bail_if_enough();
+        if is_failure {
+            self.control.count_judged(slot);
+        }
+    }
+
+    fn take_in(&mut self, slot: Slot, message: FromWorker) {
         match message {
             FromWorker::Ready => {
                 let place = self.place(slot);
@@ -289,16 +300,13 @@ impl<C: Control> Dispatcher<C> {
             }
             FromWorker::AddonLoaded { number, path } => self.place(slot).name_addon(number, path),
             FromWorker::Leaked { file, leaks } => self.handle_leaks(file, leaks),
-            FromWorker::FileDone {
-                file,
-                resident,
-                stopped,
-            } => {
-                let Some(started) = self.place(slot).session_of(file).map(|session| session.started) else {
+            FromWorker::FileDone { file, resident } => {
+                let Some(session) = self.place(slot).session_of(file) else {
                     return;
                 };
+                let (started, is_whole) = (session.started, session.is_whole());
                 let duration = self.now_since(started);
-                let outcome = if stopped {
+                let outcome = if matches!(self.ending, Ending::Stopping(_)) && !is_whole {
                     FileOutcome::NotRun(self.not_run.clone())
                 } else {
                     FileOutcome::Finished
@@ -313,7 +321,6 @@ impl<C: Control> Dispatcher<C> {
                 self.feed(slot);
             }
         }
-        self.bail_if_enough();
     }
 
     fn handle_leaks(&mut self, file: FileId, leaks: Vec<Leak>) {

@@ -35,6 +35,8 @@ impl Control for Script {
         self.events.push(format!("{slot}: stop"));
     }
 
+    fn count_judged(&mut self, _: Slot) {}
+
     fn emit(&mut self, event: RunEvent) {
         self.events.push(match event.kind {
             EventKind::CaseFinished { file, result } => {
@@ -161,7 +163,6 @@ fn files_go_to_the_worker_in_order_and_the_run_ends() {
             FromWorker::FileDone {
                 file: FileId(file),
                 resident: 0,
-                stopped: false,
             },
         );
     }
@@ -344,7 +345,6 @@ fn a_worker_that_is_being_killed_takes_no_other_file() {
         FromWorker::FileDone {
             file: FileId(0),
             resident: 0,
-            stopped: false,
         },
     );
     let _ = d.die(1, ProcessEnd::Signal(9));
@@ -373,7 +373,6 @@ fn nothing_a_worker_does_is_without_bound() {
                 FromWorker::FileDone {
                     file: FileId(0),
                     resident: 0,
-                    stopped: false,
                 },
             );
         }),
@@ -474,7 +473,6 @@ fn raw_output_without_a_file_is_the_last_files_or_the_next_ones() {
         FromWorker::FileDone {
             file: FileId(0),
             resident: 0,
-            stopped: false,
         },
     );
     let _ = d.handle(
@@ -504,7 +502,6 @@ fn a_worker_that_leaves_badly_fails_the_run() {
         FromWorker::FileDone {
             file: FileId(0),
             resident: 0,
-            stopped: false,
         },
     );
     let _ = d.die(1, ProcessEnd::Signal(11));
@@ -552,7 +549,7 @@ fn a_panic_in_a_worker_is_a_bug_of_ours() {
 impl Dispatcher<Script> {
     fn finish(&mut self, slot: Slot, case: Outcome) -> Response {
         let file = self.place(slot).session().expect("a file runs").file;
-        self.collect(slot, file.0, 1);
+        self.collect(slot, file.0, if case == Outcome::Skipped { 2 } else { 1 });
         let result = CaseResult {
             case: CaseId(0),
             outcome: case,
@@ -563,15 +560,7 @@ impl Dispatcher<Script> {
             note: None,
         };
         let _ = self.say(slot, FromWorker::CaseFinished { file, result });
-        let stopped = matches!(self.ending, Ending::Stopping(_)) && case == Outcome::Skipped;
-        self.say(
-            slot,
-            FromWorker::FileDone {
-                file,
-                resident: 900,
-                stopped,
-            },
-        )
+        self.say(slot, FromWorker::FileDone { file, resident: 900 })
     }
 }
 

@@ -83,6 +83,10 @@ impl<S: EventSink> Control for Hands<S> {
         self.pages[slot as usize - 1].ask_to_stop();
     }
 
+    fn count_judged(&mut self, slot: Slot) {
+        self.pages[slot as usize - 1].count_judged();
+    }
+
     fn emit(&mut self, event: RunEvent) {
         self.sink.event(&event);
     }

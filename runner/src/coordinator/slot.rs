@@ -89,6 +89,14 @@ impl Session {
         }
     }
 
+    /// Whether every case it has collected has ended.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.finished
+            .as_ref()
+            .is_none_or(|cases| cases.iter().all(|ended| *ended))
+    }
+
     /// The case that was running and has not ended.
     #[must_use]
     pub fn open_case(&self, running: Running) -> Option<CaseId> {

@@ -9,5 +9,6 @@ pub use fork::{
 };
 pub use page::{Running, RunningPage, map_pages, monotonic_ns};
 pub use wait::{
-    ProcessEnd, children, kill_descendants, kill_group, peek_ended, reap, unread, wait_for, wait_for_readers,
+    ProcessEnd, be_patient, children, kill_descendants, kill_group, peek_ended, reap, unread, wait_for,
+    wait_for_readers,
 };

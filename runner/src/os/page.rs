@@ -36,6 +36,7 @@ pub struct RunningPage {
     native: Trace,
     stop: AtomicBool,
     drains: AtomicU64,
+    judged: AtomicU64,
 }
 
 impl RunningPage {
@@ -66,6 +67,17 @@ impl RunningPage {
     #[must_use]
     pub fn is_asked_to_stop(&self) -> bool {
         self.stop.load(Ordering::Acquire)
+    }
+
+    /// The coordinator has counted one more failure of this worker's.
+    pub fn count_judged(&self) {
+        self.judged.fetch_add(1, Ordering::Release);
+    }
+
+    /// How many it has counted, of all workers this slot has had.
+    #[must_use]
+    pub fn judged(&self) -> u64 {
+        self.judged.load(Ordering::Acquire)
     }
 
     /// The coordinator has read all that was in the worker's pipes when it looked.

@@ -143,7 +143,7 @@ pub fn unread(fd: BorrowedFd<'_>) -> usize {
 }
 
 /// Tries again and again, ever less often, until it is done or patience is over.
-fn be_patient(patience: Duration, mut is_done: impl FnMut() -> bool) {
+pub fn be_patient(patience: Duration, mut is_done: impl FnMut() -> bool) {
     let start = Instant::now();
     let mut pause = Duration::from_micros(50);
     while !is_done() && start.elapsed() < patience {

@@ -78,8 +78,6 @@ pub enum FromWorker {
         file: FileId,
         /// Resident memory of the worker now, in bytes: decides whether it is replaced.
         resident: u64,
-        /// It was asked to stop, and left tests out.
-        stopped: bool,
     },
 }
 

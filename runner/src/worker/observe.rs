@@ -15,7 +15,7 @@ use trun_vm::harness::observer::{
     ProblemKind,
 };
 
-use crate::os::{Running, RunningPage, exit_now, wait_for_readers};
+use crate::os::{Running, RunningPage, be_patient, exit_now, wait_for_readers};
 use crate::protocol::channel::Sender;
 use crate::protocol::message::{FromWorker, cap};
 
@@ -24,20 +24,20 @@ pub(super) struct Wire {
     sender: RefCell<Sender<FromWorker>>,
     page: &'static RunningPage,
     file: Cell<FileId>,
-    /// The file's session has seen that it is to stop.
-    stopped: Cell<bool>,
+    /// `--bail` was given.
+    bails: bool,
 }
 
 /// How long a test waits for the coordinator to read what it wrote. Passes only if the coordinator is stopped.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Wire {
-    pub(super) fn new(sender: Sender<FromWorker>, page: &'static RunningPage) -> Self {
+    pub(super) fn new(sender: Sender<FromWorker>, page: &'static RunningPage, bails: bool) -> Self {
         Self {
             sender: RefCell::new(sender),
             page,
             file: Cell::new(FileId(0)),
-            stopped: Cell::new(false),
+            bails,
         }
     }
 
@@ -62,7 +62,6 @@ impl Wire {
         self.send(&FromWorker::FileDone {
             file: self.file.get(),
             resident,
-            stopped: self.stopped.get(),
         });
     }
 
@@ -85,6 +84,10 @@ impl Outbox {
 }
 
 impl Observer for Outbox {
+    fn asks_to_end(&mut self) -> bool {
+        self.0.page.is_asked_to_stop()
+    }
+
     fn collected(&mut self, cases: &[CollectedCase]) {
         let cases = cases.iter().map(case).collect();
         self.0.send(&FromWorker::Collected {
@@ -109,10 +112,17 @@ impl Observer for Outbox {
         // Raw writes reach the coordinator by another way. It charges them to the test that runs when it reads them, so this
         // one runs until they have been read. Costs two system calls when there are none.
         wait_for_readers(PATIENCE, || self.0.page.drains());
+        let judged = self.0.page.judged();
+        let result = result(end);
+        let may_bail = self.0.bails && result.outcome.is_failure();
         self.0.send(&FromWorker::CaseFinished {
             file: self.0.file.get(),
-            result: result(end),
+            result,
         });
+        if may_bail {
+            // Or the next test would have begun before the coordinator has counted this one.
+            be_patient(PATIENCE, || self.0.page.judged() > judged);
+        }
     }
 
     fn file_error(&mut self, problem: Problem) {

@@ -275,8 +275,8 @@
   }
 
   /** What the file leaves behind; see leftovers.js. */
-  function listLeftovers(knownGlobals) {
-    return leftovers.list(knownGlobals, cache['internal/timers']?.exports, cache['internal/process_object']?.exports);
+  function listLeftovers() {
+    return leftovers.list(cache['internal/timers']?.exports, cache['internal/process_object']?.exports);
   }
 
   /** The file is over, the realm goes on with the next one: forgets what waits and what the file declared. */
@@ -303,7 +303,6 @@
     invoke,
     abandon,
     clearTicks,
-    globalNames: leftovers.globalNames,
     listLeftovers,
     endFile,
     uncaught,

@@ -1,9 +1,10 @@
 // What a file leaves behind in its realm: timers, listeners, new globals, changed intrinsics. Asked once, when its last hook has ended.
 //
-// Owns the notes about what the realm was like before. Made at the start of every realm, so it must do next to nothing then: the
-// thorough comparison of all intrinsics (`watchIntrinsics`) is for runs that fail on leaks. Runs no code of the user's.
+// It is part of every realm, so it does next to nothing unless there is something to tell: it looks at what is enumerable, which is
+// what an assignment makes and what no realm has by itself. Even reading an intrinsic costs: the engine makes most of them when they are first
+// touched. Comparing all of them with what they were (`watchIntrinsics`) is for runs that fail on leaks.
 
-const { getOwnPropertyDescriptor, keys } = Object;
+const { getOwnPropertyDescriptor, hasOwn, is } = Object;
 const { apply, ownKeys } = Reflect;
 const { has, add } = Set.prototype;
 
@@ -11,36 +12,28 @@ const { has, add } = Set.prototype;
 const TIMER = 0;
 const LISTENER = 1;
 const GLOBAL = 2;
-const NAMES = 3;
 
-/** Where things are added that every object then has. */
-const PROTOTYPES = ['Object', 'Array', 'String', 'Function', 'Number', 'Promise', 'Date', 'RegExp', 'Map', 'Set', 'Error'];
-const prototypes = PROTOTYPES.map((name) => [`${name}.prototype`, globalThis[name].prototype]);
+/** Where things are added that every object then has; those that the runtime itself has touched. */
+const prototypes = [
+  'Object', Object.prototype, 'Array', Array.prototype, 'String', String.prototype, 'Function', Function.prototype,
+  'Promise', Promise.prototype, 'Map', Map.prototype, 'Set', Set.prototype, 'Error', Error.prototype,
+];
 
-/** What is replaced most: name, holder, key, value. */
-const replaced = [
-  ['Date', globalThis, 'Date'],
-  ['Date.now', Date, 'now'],
-  ['Math.random', Math, 'random'],
-  ['Promise', globalThis, 'Promise'],
-  ['JSON.parse', JSON, 'parse'],
-  ['JSON.stringify', JSON, 'stringify'],
-].map((entry) => [...entry, entry[1][entry[2]]]);
-
-/** Every property of every intrinsic, if that is watched: name, holder, key, value or getter. */
+/** Name, object, values by key of everything that is watched; undefined if nothing is. */
 let watched;
 
 /** What was told of this realm already: with one realm for all files, each thing is the first one's. */
 const told = new Set();
 
-/** Notes all intrinsics as they are now. */
+/** Notes all globals and intrinsics as they are now. */
 function watchIntrinsics() {
   watched = [];
+  watch('', globalThis);
   for (const name of ownKeys(globalThis)) {
-    const global = getOwnPropertyDescriptor(globalThis, name).value;
-    if (typeof name !== 'string' || global === null || !isHolder(global) || global === globalThis) continue;
-    watch(name, global);
-    if (typeof global === 'function' && isHolder(global.prototype)) watch(`${name}.prototype`, global.prototype);
+    const { value } = getOwnPropertyDescriptor(globalThis, name);
+    if (typeof name !== 'string' || !isHolder(value) || value === globalThis) continue;
+    watch(`${name}.`, value);
+    if (typeof value === 'function' && isHolder(value.prototype)) watch(`${name}.prototype.`, value.prototype);
   }
 }
 
@@ -49,77 +42,60 @@ function isHolder(value) {
 }
 
 function watch(name, holder) {
-  const before = ownKeys(holder).map((key) => [key, valueOf(holder, key)]);
-  watched.push([name, holder, new Map(before)]);
+  watched.push({ name, holder, before: new Map(ownKeys(holder).map((key) => [key, valueOf(holder, key)])) });
 }
+
+/** A global of the runtime's that becomes an ordinary value when it is first read. */
+const LAZY = Symbol('lazy');
 
 function valueOf(holder, key) {
-  const descriptor = getOwnPropertyDescriptor(holder, key);
-  return descriptor.get ?? descriptor.value;
+  const { get, value } = getOwnPropertyDescriptor(holder, key);
+  if (get === undefined) return value;
+  return holder === globalThis ? LAZY : get;
 }
 
-function pathOf(name, key) {
-  return typeof key === 'symbol' ? `${name}[${String(key)}]` : `${name}.${key}`;
-}
-
-function listWatched(tell) {
-  for (let i = 0; i < watched.length; i++) {
-    const [name, holder, before] = watched[i];
-    const now = ownKeys(holder);
-    for (let k = 0; k < now.length; k++) {
-      if (!before.has(now[k])) tell(pathOf(name, now[k]));
-      else if (!Object.is(before.get(now[k]), valueOf(holder, now[k]))) tell(`${pathOf(name, now[k])} (replaced)`);
+function listWatched(tellGlobal, tellChange) {
+  for (const { name, holder, before } of watched) {
+    const tellNew = holder === globalThis ? tellGlobal : tellChange;
+    for (const key of ownKeys(holder)) {
+      if (!before.has(key)) tellNew(`${name}${String(key)}`);
+      else if (before.get(key) !== LAZY && !is(before.get(key), valueOf(holder, key))) tellChange(`${name}${String(key)} (replaced)`);
     }
-    for (const key of before.keys()) if (getOwnPropertyDescriptor(holder, key) === undefined) tell(`${pathOf(name, key)} (removed)`);
+    for (const key of before.keys()) if (!hasOwn(holder, key)) tellChange(`${name}${String(key)} (removed)`);
   }
 }
 
-function listUsual(tell) {
-  for (let i = 0; i < prototypes.length; i++) {
-    const added = keys(prototypes[i][1]);
-    for (let k = 0; k < added.length; k++) tell(pathOf(prototypes[i][0], added[k]));
-  }
-  for (let i = 0; i < replaced.length; i++) {
-    const [name, holder, key, value] = replaced[i];
-    if (holder[key] !== value) tell(`${name} (replaced)`);
+function listEnumerable(tellGlobal, tellChange) {
+  for (const key in globalThis) if (hasOwn(globalThis, key)) tellGlobal(key);
+  for (let i = 0; i < prototypes.length; i += 2) {
+    for (const key in prototypes[i + 1]) if (hasOwn(prototypes[i + 1], key)) tellChange(`${prototypes[i]}.prototype.${key}`);
   }
 }
 
 /**
- * Flat: kind, what, engine stack (or '') for each thing that is left. `timers` and `processObject` are the exports of those modules,
- * undefined if the file never touched them. With another number of globals than `knownGlobals`, their names come last as one text.
+ * Flat: kind, what, engine stack (or '') for each thing that is left; undefined if nothing is. `timers` and `processObject` are the exports of
+ * those modules, undefined if the file never touched them.
  */
-function list(knownGlobals, timers, processObject) {
-  const found = [];
-  const telling = (kind) => (what, stack = '') => {
+function list(timers, processObject) {
+  let found;
+  const tell = (kind, what, stack) => {
+    found ??= [];
     found[found.length] = kind;
     found[found.length] = what;
     found[found.length] = stack;
   };
-  const once = (kind) => {
-    const tell = telling(kind);
-    return (what, stack) => {
-      if (!apply(has, told, [what])) tell(what, stack);
-      apply(add, told, [what]);
-    };
+  const once = (kind, what, stack) => {
+    if (apply(has, told, [what])) return;
+    apply(add, told, [what]);
+    tell(kind, what, stack);
   };
-  timers?.listOpen(telling(TIMER));
-  processObject?.listListeners(once(LISTENER));
-  const tellChanged = once(GLOBAL);
-  if (watched === undefined) listUsual((name) => tellChanged(`the changed intrinsic ${name}`));
-  else listWatched((name) => tellChanged(`the changed intrinsic ${name}`));
-  const names = ownKeys(globalThis);
-  if (names.length !== knownGlobals) telling(NAMES)(namesOf(names));
-  return found.length === 0 ? undefined : found;
+  if (timers !== undefined) timers.listOpen((what, stack) => tell(TIMER, what, stack));
+  if (processObject !== undefined) processObject.listListeners((what, stack) => once(LISTENER, what, stack));
+  const tellGlobal = (name) => once(GLOBAL, `the global ${name}`, '');
+  const tellChange = (name) => once(GLOBAL, `the changed intrinsic ${name}`, '');
+  if (watched === undefined) listEnumerable(tellGlobal, tellChange);
+  else listWatched(tellGlobal, tellChange);
+  return found;
 }
 
-function namesOf(keys_) {
-  let text = '';
-  for (let i = 0; i < keys_.length; i++) text += `${String(keys_[i])}\n`;
-  return text;
-}
-
-/** Names of all globals, one a line. */
-const globalNames = () => namesOf(ownKeys(globalThis));
-
-module.exports = { globalNames, list, watchIntrinsics };
+module.exports = { list, watchIntrinsics };

@@ -234,10 +234,6 @@ unsafe extern "C" {
     ) -> bool;
     pub(crate) fn JSValueIsDate(ctx: JSContextRef, value: JSValueRef) -> bool;
     pub(crate) fn JSValueMakeSymbol(ctx: JSContextRef, description: JSStringRef) -> JSValueRef;
-    pub(crate) fn JSValueToInt64(ctx: JSContextRef, value: JSValueRef, exc: Exception) -> i64;
-    pub(crate) fn JSValueToUInt64(ctx: JSContextRef, value: JSValueRef, exc: Exception) -> u64;
-    pub(crate) fn JSBigIntCreateWithInt64(ctx: JSContextRef, value: i64, exc: Exception) -> JSValueRef;
-    pub(crate) fn JSBigIntCreateWithUInt64(ctx: JSContextRef, value: u64, exc: Exception) -> JSValueRef;
     pub(crate) fn JSBigIntCreateWithString(ctx: JSContextRef, text: JSStringRef, exc: Exception) -> JSValueRef;
     pub(crate) fn JSObjectMakeDate(
         ctx: JSContextRef,

@@ -4,7 +4,8 @@
 //! set with a timerfd (nanosecond precision; tokio's own timers round to a millisecond) and GLib's descriptors in it. It runs no
 //! JavaScript: [`EventLoop::next`] says what is due, the session enters the realm for it.
 //!
-//! One turn is Node's: due timers, then what completed, then immediates that were there when the turn reached them.
+//! One turn is Node's: due timers, then what completed and the letters that were there, then immediates that were there when the turn
+//! reached them.
 
 mod mailbox;
 mod timers;
@@ -29,6 +30,9 @@ use crate::os::Readable;
 pub use mailbox::{Letter, Mailbox, Poster};
 pub use timers::{TimerId, Timers};
 
+/// At least so many are opened in a turn, even if each comes only after the one before it, as those of a threadsafe function do.
+const LETTERS_PER_TURN: usize = 1000;
+
 /// Something native that completed on the JS thread and now wants to tell JavaScript.
 pub type Completion = Box<dyn for<'r> FnOnce(Ctx<'r>) -> JsResult<'r, ()>>;
 
@@ -48,13 +52,8 @@ pub enum Due {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Timers { now: Instant },
-    Completions { left: usize },
+    Completions { letters: usize },
     Immediates { left: usize },
-}
-
-impl Phase {
-    /// Completions that cause completions without end (a native thread that calls all the time) must not keep timers from their turn.
-    const COMPLETIONS: Self = Self::Completions { left: 1000 };
 }
 
 /// The loop.
@@ -105,7 +104,7 @@ impl EventLoop {
             timer,
             alarm,
             engine_fds: RefCell::default(),
-            phase: Cell::new(Phase::COMPLETIONS),
+            phase: Cell::new(Phase::Completions { letters: 0 }),
         })
     }
 
@@ -155,7 +154,7 @@ impl EventLoop {
         let timers = std::mem::take(&mut *self.timers.borrow_mut()).len();
         let immediates = std::mem::take(&mut *self.immediates.borrow_mut()).len();
         self.completions.borrow_mut().clear();
-        self.phase.set(Phase::COMPLETIONS);
+        self.phase.set(Phase::Completions { letters: 0 });
         Leftovers { timers, immediates }
     }
 
@@ -167,19 +166,23 @@ impl EventLoop {
                     if let Some(id) = self.timers.borrow_mut().take_due(now) {
                         return Some(Due::Timer(id));
                     }
-                    self.phase.set(Phase::COMPLETIONS);
+                    self.phase.set(Phase::Completions {
+                        letters: self.mailbox.len().max(LETTERS_PER_TURN),
+                    });
                 }
-                Phase::Completions { left: left @ 1.. } => {
-                    self.phase.set(Phase::Completions { left: left - 1 });
+                Phase::Completions { letters } => {
                     if let Some(completion) = self.completions.borrow_mut().pop_front() {
                         return Some(Due::Completion(completion));
                     }
-                    if let Some(letter) = self.mailbox.take(Some(realm)) {
+                    // Those that were there: threads that never stop sending must not hold up timers and immediates.
+                    if letters > 0
+                        && let Some(letter) = self.mailbox.take(Some(realm))
+                    {
+                        self.phase.set(Phase::Completions { letters: letters - 1 });
                         return Some(Due::Letter(letter));
                     }
                     self.begin_immediates();
                 }
-                Phase::Completions { left: 0 } => self.begin_immediates(),
                 Phase::Immediates { left: 0 } => {
                     self.phase.set(Phase::Timers { now: Instant::now() });
                     return None;

@@ -155,11 +155,12 @@ impl OpenHandle for Running {
         LeakKind::ChildProcess
     }
 
+    /// Without its number: it is about to be killed, and two runs of the same files give the same reports.
     fn left_behind(&self) -> Option<String> {
         let Self { pid, command, .. } = self;
         if self.has_ended.get() {
             let has_descendants = send_signal(-pid, 0).is_ok();
-            return has_descendants.then(|| format!("processes that a child process had started ({pid}, {command})"));
+            return has_descendants.then(|| format!("processes that a child process had started ({command})"));
         }
         // It may have ended, with the news still on its way; and what was killed a moment ago needs one to go.
         let patience = if self.was_told_to_end.get() {
@@ -167,7 +168,7 @@ impl OpenHandle for Running {
         } else {
             Duration::ZERO
         };
-        (!ends_within(*pid, patience)).then(|| format!("a child process ({pid}, {command})"))
+        (!ends_within(*pid, patience)).then(|| format!("a child process ({command})"))
     }
 
     /// Kills it with all of its group.

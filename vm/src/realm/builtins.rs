@@ -20,6 +20,7 @@ static TABLES: &[&BindingTable] = &[
     &harness::ASYNC,
     &harness::TASK,
     &super::module_natives::MODULES,
+    &crate::ffi::FFI,
 ];
 
 /// Parsed built-ins of one VM.

@@ -8,7 +8,7 @@ use crate::engine::{Global, RealmId, Vm};
 use crate::harness::observer::{Leak, LeakKind};
 
 /// A realm that survives this many full collections does not do so by accident.
-const SURVIVALS_OF_A_LEAK: u32 = 2;
+pub const SURVIVALS_OF_A_LEAK: u32 = 2;
 
 struct Retired {
     realm: RealmId,

@@ -3,7 +3,6 @@
 //! Judged when the file's last hook has ended, before anything is stopped. Owns the order and the bounds of the report; what is open, changed
 //! or waiting is known by its owners: the table of handles, the process state, and the realm's `internal/leftovers.js`.
 
-use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use crate::addons::AddonLeak;
@@ -20,33 +19,10 @@ const MOST_OF_A_KIND: usize = 20;
 /// How long looking into the realm may take; a patched prototype could make it endless.
 const LIMIT: Duration = Duration::from_secs(1);
 
-/// The globals of a fresh realm.
-pub struct KnownGlobals {
-    /// Of properties: two symbols can have one name.
-    count: usize,
-    names: HashSet<String>,
-}
-
-impl KnownGlobals {
-    /// Those `realm` has now.
-    #[must_use]
-    pub fn of(host: &Host, realm: &Realm) -> Self {
-        let text = ask(host, realm, |cx| match realm.entries().global_names.open(cx) {
-            Some(names) => names.call(cx, &[])?.to_text(cx),
-            None => Ok(String::new()),
-        });
-        let text = text.unwrap_or_default();
-        Self {
-            count: text.lines().count(),
-            names: text.lines().map(str::to_owned).collect(),
-        }
-    }
-}
-
 /// Everything that the file which has just ended left behind.
 #[must_use]
-pub fn left_behind(host: &Host, realm: &Realm, known: &KnownGlobals, state: &ProcessState) -> Vec<Leak> {
-    let mut leaks = in_realm(host, realm, known);
+pub fn left_behind(host: &Host, realm: &Realm, state: &ProcessState) -> Vec<Leak> {
+    let mut leaks = in_realm(host, realm);
     leaks.extend(host.handles.leaks());
     leaks.extend(state.changes(&host.touched));
     bounded(leaks)
@@ -77,13 +53,10 @@ fn plain(kind: LeakKind, what: String) -> Leak {
     Leak { kind, what, stack }
 }
 
-fn in_realm(host: &Host, realm: &Realm, known: &KnownGlobals) -> Vec<Leak> {
-    let leaks = ask(host, realm, |cx| {
-        let Some(list) = realm.entries().list_leftovers.open(cx) else {
-            return Ok(Vec::new());
-        };
-        let count = cx.number_from_u64(known.count as u64);
-        read(cx, list.call(cx, &[count])?, known)
+fn in_realm(host: &Host, realm: &Realm) -> Vec<Leak> {
+    let leaks = ask(host, realm, |cx| match realm.entries().list_leftovers.open(cx) {
+        Some(list) => read(cx, list.call(cx, &[])?),
+        None => Ok(Vec::new()),
     });
     leaks.unwrap_or_default()
 }
@@ -100,7 +73,7 @@ fn ask<T>(host: &Host, realm: &Realm, question: impl for<'r> FnOnce(Ctx<'r>) -> 
     answer
 }
 
-fn read<'r>(cx: Ctx<'r>, found: Value<'r>, known: &KnownGlobals) -> JsResult<'r, Vec<Leak>> {
+fn read<'r>(cx: Ctx<'r>, found: Value<'r>) -> JsResult<'r, Vec<Leak>> {
     let mut leaks = Vec::new();
     let Some(found) = found.as_object(cx) else {
         return Ok(leaks);
@@ -110,12 +83,7 @@ fn read<'r>(cx: Ctx<'r>, found: Value<'r>, known: &KnownGlobals) -> JsResult<'r,
         let kind = match found.get_index(cx, at)?.as_integer(cx) {
             Some(0) => LeakKind::Timer,
             Some(1) => LeakKind::Listener,
-            Some(2) => LeakKind::Global,
-            _ => {
-                let new = what.lines().filter(|name| !known.names.contains(*name));
-                leaks.extend(new.map(|name| plain(LeakKind::Global, format!("the global {name}"))));
-                continue;
-            }
+            _ => LeakKind::Global,
         };
         let stack = user_frames(&found.get_index(cx, at + 2)?.to_text(cx)?);
         leaks.push(Leak { kind, what, stack });

@@ -109,8 +109,6 @@ entries! {
     abandon = "abandon",
     /// Forgets waiting `process.nextTick` callbacks; names the test or hook whose code ran last.
     clear_ticks = "clearTicks",
-    /// The names of all globals.
-    global_names = "globalNames",
     /// What the file leaves behind in the realm.
     list_leftovers = "listLeftovers",
     /// Makes the realm ready for another file.

@@ -10,17 +10,14 @@ use crate::addons::{Teardown, TeardownMode, TeardownState};
 use crate::engine::Ctx;
 use crate::harness::observer::Leak;
 use crate::host::Host;
-use crate::realm::census::Census;
+use crate::realm::census::{Census, SURVIVALS_OF_A_LEAK};
 use crate::realm::collection::CollectionBudget;
-use crate::realm::leaks::{self, KnownGlobals};
-use crate::realm::{Parking, ProcessState, Realm};
+use crate::realm::{Parking, ProcessState, Realm, leaks};
 
 /// What lasts from swap to swap.
 pub struct Swaps {
     /// The state every file starts with.
     state: ProcessState,
-    /// The globals of a fresh realm, once there has been one.
-    known: Option<KnownGlobals>,
     census: Census,
     budget: CollectionBudget,
     addons: Teardown,
@@ -32,23 +29,15 @@ impl Swaps {
     pub fn new(host: &Host, collect_always: bool, addons: Teardown) -> Self {
         Self {
             state: ProcessState::capture(&host.touched),
-            known: None,
             census: Census::default(),
             budget: CollectionBudget::new(collect_always),
             addons,
         }
     }
 
-    /// A realm was opened and has run nothing yet.
-    pub fn opened(&mut self, host: &Host, realm: &Realm) {
-        self.known.get_or_insert_with(|| KnownGlobals::of(host, realm));
-    }
-
     /// Judges what the file that has just ended leaves behind, and tells.
     pub fn tell_leaks(&self, host: &Host, realm: &Realm, file: u32) {
-        if let Some(known) = &self.known {
-            tell(host, file, leaks::left_behind(host, realm, known, &self.state));
-        }
+        tell(host, file, leaks::left_behind(host, realm, &self.state));
     }
 
     /// Takes `realm` down. Afterwards nothing of it runs any more, and what belongs to the process is as every file finds it.
@@ -80,7 +69,6 @@ impl Swaps {
         drain_microtasks(host, realm);
         self.state = ProcessState::capture(&host.touched);
         host.touched.accept();
-        self.known = Some(KnownGlobals::of(host, realm));
         self.collect_if_due(host, parking);
     }
 
@@ -104,11 +92,28 @@ impl Swaps {
         self.budget.renew();
     }
 
+    /// No other file follows: judges the realms of the last ones too.
+    pub fn settle(&mut self, host: &Host, parking: &Parking) {
+        for _ in 0..SURVIVALS_OF_A_LEAK {
+            // Another realm comes and goes, so that what is left on the stack is no longer the last file's.
+            pass_through(host, &mut self.census);
+            self.collect(host, parking);
+        }
+    }
+
     /// How many realms were released and are not known to be gone.
     #[must_use]
     pub fn released_realms(&self) -> usize {
         self.census.len()
     }
+}
+
+/// In a function of its own, as [`release`].
+#[inline(never)]
+fn pass_through(host: &Host, census: &mut Census) {
+    let blank = host.vm.create_global();
+    // It has no file, and is not there for the two collections that would make it one's leak.
+    census.retire(&host.vm, &blank, u32::MAX);
 }
 
 fn tell(host: &Host, file: u32, leaks: Vec<Leak>) {
@@ -122,6 +127,7 @@ fn stop_what_is_open(host: &Host) {
     host.handles.stop_all();
     host.event_loop.clear();
     crate::node::forget_all();
+    crate::ffi::stop_all();
 }
 
 /// Promise reactions that stopping has queued run now, or they would keep the realm and run in the next file's time. Bounded: a

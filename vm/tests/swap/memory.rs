@@ -85,6 +85,22 @@ fn realms_after_a_collection(worker: &mut Worker) -> usize {
     realms
 }
 
+#[test]
+fn an_audit_tells_of_the_last_realm_too() {
+    let mut worker = Worker::with(|options| options.audit = true);
+    worker.pass("test('innocent', () => {});");
+    open_other();
+    worker
+        .heard
+        .on_load
+        .replace(Some(Box::new(|| host().realm().global().enter(smuggle))));
+    let leaky = worker.pass("test('leaky', () => {});");
+    worker.runtime().settle();
+    close_other();
+    let told: Vec<u32> = worker.heard.leaks.borrow().keys().copied().collect();
+    assert_eq!(told, [leaky]);
+}
+
 fn packages() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/npm/node_modules")
 }

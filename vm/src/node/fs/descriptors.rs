@@ -41,7 +41,7 @@ impl OpenHandle for Descriptor {
 
     fn left_behind(&self) -> Option<String> {
         let target = std::fs::read_link(format!("/proc/self/fd/{}", self.0)).ok()?;
-        Some(format!("an open file descriptor ({}, {})", self.0, target.display()))
+        Some(format!("an open file descriptor ({})", target.display()))
     }
 
     fn stop(&self) {

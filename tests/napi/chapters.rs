@@ -12,3 +12,15 @@ macro_rules! chapters {
 }
 
 chapters! { functions values strings objects references classes buffers errors primitives env statuses }
+
+/// Handles, references and finalizers while the collector runs at every chance.
+#[test]
+fn chapters_under_stress() {
+    for chapter in ["functions", "references", "classes", "buffers", "env"] {
+        topic(chapter)
+            .trun(&["--parallel=1"])
+            .env("TRUN_GC_STRESS", "5")
+            .run()
+            .exits(0);
+    }
+}

@@ -13,6 +13,9 @@ use crate::env::{Env, State};
 use crate::instance::Instance;
 use crate::loader;
 
+/// How often finalizers may add finalizers while an env ends. One that always adds another must not keep the next file from running.
+const MAX_ROUNDS: u32 = 10_000;
+
 /// Hosts Node-API addons.
 #[derive(Default)]
 pub struct NodeApi {
@@ -110,7 +113,7 @@ impl Instance {
 
     /// Runs every finalizer of `env`, also those that finalizers add. What one throws must not keep the others from running.
     fn finalize_all(&'static self, cx: Ctx<'_>, env: &'static Env) {
-        loop {
+        for _ in 0..MAX_ROUNDS {
             let posted = self.queue().take_posted(env);
             let list = self.references().borrow().finalizable(env);
             if posted.is_empty() && list.is_empty() {

@@ -222,3 +222,16 @@ fn endless_javascript_called_by_native_code_is_stopped() {
     fs::copy(addon("functions", "addon"), project.path("addon.node")).expect("the addon");
     project.trun(&["--parallel=1"]).run().exits(1).counts(1, 1);
 }
+
+#[test]
+fn finalizers_that_always_add_another_are_given_up() {
+    let project = project("addon")
+        .file(
+            "a.test.js",
+            "globalThis.kept = {};
+             require('./addon.node').add_endless(kept);
+             test('runs', () => {});",
+        )
+        .file("b.test.js", "test('is reached', () => {});");
+    project.trun(&["--parallel=1"]).run().exits(0).counts(2, 0);
+}

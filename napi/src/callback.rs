@@ -90,6 +90,9 @@ pub(crate) fn invoke<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
             cx.type_error("the native addon of this function was unloaded with the test file that had loaded it")
         );
     };
+    if env.is_experimental() && env.instance().has_due() {
+        env.instance().run_early(cx, env);
+    }
     let info = CallbackInfo {
         this: raw[1],
         new_target: raw[2],

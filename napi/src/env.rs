@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use trun_vm::engine::native::RawValue;
 
 use crate::abi::status::Status;
-use crate::abi::types::{napi_env, napi_extended_error_info};
+use crate::abi::types::{VERSION_EXPERIMENTAL, napi_env, napi_extended_error_info};
 use crate::finalizer::Finalizer;
 use crate::instance::Instance;
 
@@ -139,6 +139,11 @@ impl Env {
     /// The version of the interface that the addon was built for.
     pub(crate) fn version(&self) -> i32 {
         self.version
+    }
+
+    /// Whether the addon was built for what is not in the interface yet. Its finalizers promise to use nothing of the engine.
+    pub(crate) fn is_experimental(&self) -> bool {
+        self.version == VERSION_EXPERIMENTAL
     }
 
     /// The addon's file.

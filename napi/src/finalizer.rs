@@ -141,6 +141,31 @@ impl Instance {
         Ok(())
     }
 
+    /// Runs what is due of an experimental env without waiting for the end of the turn, as its next function is called. Node runs these inside
+    /// the collection; addons see them done when `gc()` has returned, and so they do here.
+    pub(crate) fn run_early<'r>(&'static self, cx: Ctx<'r>, env: &'static Env) {
+        self.collect_due();
+        let mut early = Vec::new();
+        self.queue().due.borrow_mut().retain(|due| match due {
+            Due::Reference(id) if self.is_of(*id, env) => {
+                early.push(*id);
+                false
+            }
+            _ => true,
+        });
+        for id in early {
+            // They cannot throw: nothing of theirs runs JavaScript.
+            let _ = self.finalize_reference(cx, id);
+        }
+    }
+
+    fn is_of(&self, id: Id, env: &'static Env) -> bool {
+        self.references()
+            .borrow()
+            .get(id)
+            .is_some_and(|reference| std::ptr::eq(reference.env(), env))
+    }
+
     /// Runs the finalizer of a reference, unless the addon has deleted it meanwhile.
     ///
     /// # Errors

@@ -13,6 +13,9 @@ use crate::env::Env;
 use crate::instance::Instance;
 use crate::slab::{Id, Slab};
 
+/// How many hooks run at a time before the end looks at its bounds: one may always add another.
+const MAX_HOOKS: u32 = 10_000;
+
 /// `napi_add_env_cleanup_hook`
 #[derive(Clone, Copy)]
 struct Hook {
@@ -119,7 +122,7 @@ impl Hooks {
 impl Instance {
     /// Calls all hooks of these envs, newest first, also those that hooks add.
     pub(crate) fn run_hooks(&self, cx: Ctx<'_>, envs: &[&'static Env]) {
-        loop {
+        for _ in 0..MAX_HOOKS {
             let next = self.hooks().borrow_mut().take_newest(envs);
             let Some(Hook { env, call, data }) = next else { return };
             // What one throws must not keep the others from running; envs that end run no JavaScript.

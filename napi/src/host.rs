@@ -18,6 +18,9 @@ use crate::trace::Trace;
 /// Debug builds leave envs behind in their realms when this is set: how tests see that [`Env::assert_not_left_behind`] notices.
 const LEAVE_BEHIND: &str = "TRUN_DEBUG_LEAVE_ENVS_BEHIND";
 
+/// How often finalizers may add finalizers while an env ends. One that always adds another must not keep the next file from running.
+const MAX_ROUNDS: u32 = 10_000;
+
 /// Hosts Node-API addons.
 pub struct NodeApi {
     instance: Cell<Option<&'static Instance>>,
@@ -155,7 +158,7 @@ impl Instance {
 
     /// Runs every finalizer of `env`, also those that finalizers add. What one throws must not keep the others from running.
     pub(crate) fn finalize_all(&'static self, cx: Ctx<'_>, env: &'static Env) {
-        loop {
+        for _ in 0..MAX_ROUNDS {
             let posted = self.queue().take_posted(env);
             let list = self.references().borrow().finalizable(env);
             if posted.is_empty() && list.is_empty() {

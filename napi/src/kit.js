@@ -9,6 +9,7 @@
   const viewLength = getter(DataView.prototype, 'byteLength');
   const bufferDetached = getter(ArrayBuffer.prototype, 'detached');
   const sharedLength = typeof SharedArrayBuffer === 'function' ? getter(SharedArrayBuffer.prototype, 'byteLength') : undefined;
+  const viewTag = getter(getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag);
   const { transfer } = ArrayBuffer.prototype;
   const { getTime } = Date.prototype;
   const bigintToString = BigInt.prototype.toString;
@@ -88,6 +89,7 @@
     (value) => void apply(transfer, value, [0]),
     (value) => answers(viewLength, value),
     (value) => sharedLength !== undefined && answers(sharedLength, value),
+    (value) => apply(viewTag, value, []) === 'Float16Array',
     Symbol.for,
     (value) => apply(getTime, value, []),
     (prototype, names, values) => {

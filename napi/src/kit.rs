@@ -40,6 +40,7 @@ pub(crate) enum Tool {
     Detach,
     IsDataView,
     IsShared,
+    IsFloat16,
     /// `(text)`: the registered symbol.
     SymbolFor,
     /// `(date)`: its time.

@@ -134,7 +134,8 @@ fn initialise<'r>(
         // SAFETY: the library's init function, with an env of its own and the exports, which are on this stack.
         unsafe { (registration.init)(env.as_ptr(), exports.to_raw()) }
     });
-    let returned = returned.inspect_err(|_| instance.end_alone(cx, env))?;
+    // Where it threw, the env stays: functions it made before may have left with the error.
+    let returned = returned?;
     if returned.is_none() || returned == exports.to_raw() {
         return Ok(());
     }

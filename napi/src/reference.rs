@@ -38,6 +38,11 @@ pub(crate) struct Reference {
 }
 
 impl Reference {
+    /// Its env.
+    pub(crate) fn env(&self) -> &'static Env {
+        self.env
+    }
+
     /// Whether the addon deletes it.
     pub(crate) fn owner(&self) -> Owner {
         self.owner

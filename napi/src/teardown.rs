@@ -19,7 +19,13 @@ pub(crate) struct Teardown {
     /// Newest first.
     envs: Vec<&'static Env>,
     stage: Stage,
+    /// How often hooks were run.
+    rounds: u32,
 }
+
+/// How often finalizers may add hooks, and hooks and finalizers start what has to end again. Who always does must not keep the next file from
+/// running: what he adds then is forgotten.
+const MAX_ROUNDS: u32 = 100;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
@@ -80,17 +86,8 @@ impl Instance {
             self.cancel_works(env);
         }
         let stage = Stage::Works;
-        self.teardowns().borrow_mut().push(Teardown { envs, stage });
+        self.teardowns().borrow_mut().push(Teardown { envs, stage, rounds: 0 });
         self.poll_teardown(cx);
-    }
-
-    /// Ends an env whose addon could not be loaded.
-    pub(crate) fn end_alone(&'static self, cx: Ctx<'_>, env: &'static Env) {
-        env.set_state(State::Closing);
-        self.cancel_works(env);
-        let (envs, stage) = (vec![env], Stage::Works);
-        self.stuck().borrow_mut().push(Teardown { envs, stage });
-        self.advance_stuck(cx);
     }
 
     /// Takes every step that can be taken. True if the teardown that was begun last is over.
@@ -121,6 +118,7 @@ impl Instance {
         let apart = |envs: Vec<&'static Env>| Teardown {
             envs,
             stage: teardown.stage,
+            rounds: teardown.rounds,
         };
         let mut parts: Vec<Teardown> = stuck.into_iter().map(|env| apart(vec![env])).collect();
         if !free.is_empty() {
@@ -170,6 +168,7 @@ impl Teardown {
                 Stage::Works if self.envs.iter().any(|env| instance.open_works(env) > 0) => return false,
                 Stage::Works => self.stage = Stage::Hooks,
                 Stage::Hooks => {
+                    self.rounds += 1;
                     instance.run_hooks(cx, &self.envs);
                     self.end_functions(instance, cx);
                     self.stage = Stage::AsyncHooks;
@@ -204,12 +203,12 @@ impl Teardown {
     }
 
     fn has_functions(&self, instance: &Instance) -> bool {
-        self.envs.iter().any(|env| !instance.threadsafe_of(env).is_empty())
+        self.rounds < MAX_ROUNDS && self.envs.iter().any(|env| !instance.threadsafe_of(env).is_empty())
     }
 
     fn has_hooks(&self, instance: &Instance) -> bool {
         let hooks = instance.hooks().borrow();
-        self.envs.iter().any(|env| hooks.has(env))
+        self.rounds < MAX_ROUNDS && self.envs.iter().any(|env| hooks.has(env))
     }
 
     fn waits_for_hooks(&self, instance: &Instance) -> bool {

@@ -172,7 +172,6 @@ impl Instance {
         result
     }
 
-    #[expect(clippy::type_complexity, reason = "taken apart by the one caller")]
     fn take_finished(
         &self,
         id: Id,

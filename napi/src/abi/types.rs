@@ -83,6 +83,9 @@ words! {
 /// Length of a text that ends with a NUL.
 pub(crate) const AUTO_LENGTH: usize = usize::MAX;
 
+/// The version of addons that were built with `NAPI_EXPERIMENTAL`.
+pub(crate) const VERSION_EXPERIMENTAL: i32 = i32::MAX;
+
 /// `napi_property_attributes`
 pub(crate) mod attribute {
     pub(crate) const WRITABLE: u32 = 1;

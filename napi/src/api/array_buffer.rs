@@ -159,6 +159,10 @@ api! {
         result: *mut napi_value,
     ) {
         let buffer = create_external(call, BackingBytes { start, length }, Finalizer { callback, data: start, hint })?;
+        // As in Node: what has no memory is a detached buffer.
+        if start.is_null() || length == 0 {
+            call.instance().tool(call.cx, Tool::Detach, &[buffer.into()])?;
+        }
         match optional_out(result) {
             Some(result) => call.give(result, buffer),
             None => Ok(()),

@@ -12,7 +12,7 @@ use crate::entry::{Call, Fail, Outcome, api, optional_out, require};
 use crate::kit::Tool;
 
 /// Kinds by the header's numbers, with their names.
-const KINDS: [(ViewKind, &str); 11] = [
+const KINDS: [(ViewKind, &str); 12] = [
     (ViewKind::Int8, "Int8Array"),
     (ViewKind::Uint8, "Uint8Array"),
     (ViewKind::Uint8Clamped, "Uint8ClampedArray"),
@@ -24,6 +24,7 @@ const KINDS: [(ViewKind, &str); 11] = [
     (ViewKind::Float64, "Float64Array"),
     (ViewKind::BigInt64, "BigInt64Array"),
     (ViewKind::BigUint64, "BigUint64Array"),
+    (ViewKind::Float16, "Float16Array"),
 ];
 
 fn is_data_view<'r>(call: Call<'r>, value: Value<'r>) -> JsResult<'r, bool> {
@@ -31,6 +32,31 @@ fn is_data_view<'r>(call: Call<'r>, value: Value<'r>) -> JsResult<'r, bool> {
         .instance()
         .tool(call.cx, Tool::IsDataView, &[value])?
         .to_bool(call.cx))
+}
+
+/// What the elements of a typed array are. The engine does not tell of the youngest kind, so that one is asked for by brand.
+fn kind_of<'r>(call: Call<'r>, value: Value<'r>) -> JsResult<'r, Option<ViewKind>> {
+    if let Some(kind) = value.view_kind(call.cx) {
+        return Ok(Some(kind));
+    }
+    if !value.to_raw().is_cell() || value.view_info(call.cx)?.is_none() {
+        return Ok(None);
+    }
+    let is_float16 = call.instance().tool(call.cx, Tool::IsFloat16, &[value])?;
+    Ok(is_float16.to_bool(call.cx).then_some(ViewKind::Float16))
+}
+
+/// Makes a view by its constructor.
+fn construct<'r>(
+    call: Call<'r>,
+    name: &str,
+    buffer: Object<'r>,
+    offset: usize,
+    length: usize,
+) -> Outcome<'r, Object<'r>> {
+    let constructor = call.cx.global().get(call.cx, name)?.expect_object(call.cx, name)?;
+    let number = |n: usize| call.cx.number_from_u64(n as u64);
+    Ok(constructor.construct(call.cx, &[buffer.into(), number(offset), number(length)])?)
 }
 
 /// The buffer an addon wants a view of.
@@ -77,7 +103,7 @@ api! {
     Plain fn napi_is_typedarray(call, value: napi_value, result: *mut bool) {
         let value = call.value(value)?;
         let result = call.out(result)?;
-        result.set(value.view_kind(call.cx).is_some());
+        result.set(kind_of(call, value)?.is_some());
         Ok(())
     }
 
@@ -99,7 +125,11 @@ api! {
         if end.is_none_or(|end| end > room) {
             return refuse(call, "ERR_NAPI_INVALID_TYPEDARRAY_LENGTH", "Invalid typed array length", Status::GenericFailure);
         }
-        call.give(result, call.cx.typed_array(kind, buffer, offset, length)?)
+        let array = match kind {
+            ViewKind::Float16 => construct(call, name, buffer, offset, length)?,
+            _ => call.cx.typed_array(kind, buffer, offset, length)?,
+        };
+        call.give(result, array)
     }
 
     /// What a typed array is.
@@ -108,7 +138,7 @@ api! {
         offset: *mut usize,
     ) {
         let value = call.value(value)?;
-        let found = value.view_kind(call.cx).ok_or(Status::InvalidArg)?;
+        let found = kind_of(call, value)?.ok_or(Status::InvalidArg)?;
         if let Some(kind) = optional_out(kind) {
             kind.set((0..).zip(KINDS).find(|(_, (one, _))| *one == found).map_or(0, |(number, _)| number));
         }
@@ -131,9 +161,7 @@ api! {
             let message = "byte_offset + byte_length should be less than or equal to the size in bytes of the array passed in";
             return refuse(call, "ERR_NAPI_INVALID_DATAVIEW_ARGS", message, Status::PendingException);
         }
-        let constructor = call.cx.global().get(call.cx, "DataView")?.expect_object(call.cx, "DataView")?;
-        let number = |n: usize| call.cx.number_from_u64(n as u64);
-        call.give(result, constructor.construct(call.cx, &[buffer.into(), number(offset), number(length)])?)
+        call.give(result, construct(call, "DataView", buffer, offset, length)?)
     }
 
     /// Whether it is a `DataView`.

@@ -24,10 +24,12 @@ pub enum ViewKind {
     Float64,
     BigInt64,
     BigUint64,
+    Float16,
 }
 
 /// Kinds with the engine's number for them and the size of an element.
-const KINDS: [(ViewKind, c_uint, usize); 11] = [
+/// The engine's interface has no number for what came last.
+const KINDS: [(ViewKind, c_uint, usize); 12] = [
     (ViewKind::Int8, 0, 1),
     (ViewKind::Uint8, 3, 1),
     (ViewKind::Uint8Clamped, 4, 1),
@@ -39,6 +41,7 @@ const KINDS: [(ViewKind, c_uint, usize); 11] = [
     (ViewKind::Float64, 8, 8),
     (ViewKind::BigInt64, 11, 8),
     (ViewKind::BigUint64, 12, 8),
+    (ViewKind::Float16, sys::TYPED_ARRAY_NONE, 2),
 ];
 
 impl ViewKind {
@@ -104,7 +107,7 @@ impl<'r> Ctx<'r> {
         Ok(unsafe { Object::from_raw(raw) })
     }
 
-    /// A typed array of `length` elements at a byte offset of a buffer.
+    /// A typed array of `length` elements at a byte offset of a buffer. Not [`ViewKind::Float16`].
     ///
     /// # Errors
     /// It does not fit.
@@ -146,13 +149,13 @@ impl<'r> Value<'r> {
         self.bytes_type(cx) == sys::TYPED_ARRAY_ARRAY_BUFFER
     }
 
-    /// What its elements are, if it is a typed array.
+    /// What its elements are, if it is a typed array, but a `Float16Array` is not recognised.
     #[must_use]
     pub fn view_kind(self, cx: Ctx<'r>) -> Option<ViewKind> {
         let kind = self.bytes_type(cx);
         KINDS
             .iter()
-            .find(|(_, number, _)| *number == kind)
+            .find(|(_, number, _)| *number == kind && kind != sys::TYPED_ARRAY_NONE)
             .map(|(kind, ..)| *kind)
     }
 

@@ -87,10 +87,9 @@ impl<'r> Value<'r> {
     /// Whether it is a promise, of whatever realm or class. Needs [`encoding::is_known`].
     #[must_use]
     pub fn is_promise(self, cx: Ctx<'r>) -> bool {
-        let Ok(sample) = cx.deferred() else { return false };
-        // SAFETY: `deferred` gave a live object; the value is live by its brand, and a cell where it is read.
-        self.to_raw().is_cell()
-            && unsafe { encoding::cell_type(self.raw() as usize) == encoding::cell_type(sample.promise.raw() as usize) }
+        let raw = self.to_raw();
+        // SAFETY: a value under a brand is live, and it is a cell where it is read.
+        raw.is_cell() && encoding::promise_type(cx) == Some(unsafe { encoding::cell_type(raw.word()) })
     }
 }
 

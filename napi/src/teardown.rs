@@ -182,7 +182,7 @@ impl Teardown {
                         return true;
                     };
                     instance.finalize_all(cx, env);
-                    if self.has_hooks(instance) || self.has_functions(instance) {
+                    if self.has_hooks(instance) || self.has_more(instance) {
                         self.stage = Stage::Works;
                         continue;
                     }
@@ -202,8 +202,10 @@ impl Teardown {
         }
     }
 
-    fn has_functions(&self, instance: &Instance) -> bool {
-        self.rounds < MAX_ROUNDS && self.envs.iter().any(|env| !instance.threadsafe_of(env).is_empty())
+    /// Whether finalizers have started what must end first.
+    fn has_more(&self, instance: &Instance) -> bool {
+        let more = |env: &&'static Env| !instance.threadsafe_of(env).is_empty() || instance.open_works(env) > 0;
+        self.rounds < MAX_ROUNDS && self.envs.iter().any(|env| more(env))
     }
 
     fn has_hooks(&self, instance: &Instance) -> bool {

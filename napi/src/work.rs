@@ -124,7 +124,7 @@ impl Instance {
     pub(crate) fn cancel_work(&self, id: Id) -> Result<(), Status> {
         let works = self.works().borrow();
         let work = works.get(id).ok_or(Status::InvalidArg)?;
-        if !work.ticket.as_ref().is_some_and(|ticket| ticket.take(CANCELLED)) {
+        if !work.ticket.as_ref().ok_or(Status::InvalidArg)?.take(CANCELLED) {
             return Err(Status::GenericFailure);
         }
         self.poster()

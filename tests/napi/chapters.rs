@@ -14,7 +14,7 @@ macro_rules! chapters {
     )*};
 }
 
-chapters! { functions values strings objects references classes buffers errors primitives env services statuses }
+chapters! { functions values strings objects references classes buffers errors primitives env services node_statuses statuses }
 
 /// Handles, references and finalizers while the collector runs at every chance.
 #[test]

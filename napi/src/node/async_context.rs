@@ -53,7 +53,7 @@ api! {
         if !resource.is_none() {
             call.to_object(resource)?;
         }
-        call.string(name, Status::StringExpected)?;
+        call.value(name)?.to_js_string(call.cx)?;
         let context = AsyncContext { env: call.env, frame: Frame::capture(call.cx, call.env) };
         let id = call.instance().contexts().borrow_mut().insert(context);
         result.set(napi_async_context(id.word()));

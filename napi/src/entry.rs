@@ -22,6 +22,9 @@ pub(crate) enum Mode {
     Plain,
     /// It may run JavaScript: refused while an exception waits or the env is being torn down.
     Js,
+    /// It lets an exception wait: refused while one does. Where the env is being torn down nobody will hear of it, but a refusal would end
+    /// the process: the C++ wrapper makes an exception of every call that is refused, and gives up where that is refused, too.
+    Throw,
 }
 
 /// Why a function did not do what it should.
@@ -110,9 +113,12 @@ pub(crate) fn run_basic(env: napi_env, body: impl FnOnce(&'static Env) -> Result
 /// Whether the env may do this now.
 fn admit(env: &Env, mode: Mode) -> Result<(), Status> {
     let state = env.state();
-    if mode == Mode::Js {
+    if matches!(mode, Mode::Js | Mode::Throw) {
         if env.has_exception() {
             return Err(Status::PendingException);
+        }
+        if state == State::Closing && mode == Mode::Throw {
+            return Ok(());
         }
         if matches!(state, State::Closing | State::Dead) {
             let refused = if env.version() >= 10 {

@@ -107,7 +107,7 @@ fn an_env_that_ends_runs_no_javascript() {
             "string 0".to_owned(),
             format!("property {refused}"),
             format!("script {refused}"),
-            format!("throw {refused}"),
+            "throw 0".to_owned(),
         ];
         assert_eq!(log(&project), expected, "{source}");
     }

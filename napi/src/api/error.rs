@@ -67,29 +67,29 @@ fn throw<'r>(call: Call<'r>, class: ErrorClass, code: *const c_char, message: *c
 
 api! {
     /// Lets a value wait to be thrown.
-    Js fn napi_throw(call, error: napi_value) {
+    Throw fn napi_throw(call, error: napi_value) {
         let value = call.value(error)?;
         call.env.set_exception(value.to_raw());
         Ok(())
     }
 
     /// Lets an `Error` wait.
-    Js fn napi_throw_error(call, code: *const c_char, message: *const c_char) {
+    Throw fn napi_throw_error(call, code: *const c_char, message: *const c_char) {
         throw(call, ErrorClass::Error, code, message)
     }
 
     /// Lets a `TypeError` wait.
-    Js fn napi_throw_type_error(call, code: *const c_char, message: *const c_char) {
+    Throw fn napi_throw_type_error(call, code: *const c_char, message: *const c_char) {
         throw(call, ErrorClass::TypeError, code, message)
     }
 
     /// Lets a `RangeError` wait.
-    Js fn napi_throw_range_error(call, code: *const c_char, message: *const c_char) {
+    Throw fn napi_throw_range_error(call, code: *const c_char, message: *const c_char) {
         throw(call, ErrorClass::RangeError, code, message)
     }
 
     /// Lets a `SyntaxError` wait.
-    Js fn node_api_throw_syntax_error(call, code: *const c_char, message: *const c_char) {
+    Throw fn node_api_throw_syntax_error(call, code: *const c_char, message: *const c_char) {
         throw(call, ErrorClass::SyntaxError, code, message)
     }
 

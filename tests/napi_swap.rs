@@ -263,6 +263,25 @@ fn addons_that_end_with_the_run_move_to_each_next_file() {
 }
 
 #[test]
+fn a_static_env_of_an_ended_file_throws_with_the_way_out_and_can_be_replaced() {
+    let first = "test('makes it', () => expect(addon.use_static({ made: 1 })).toEqual({ made: 1 }));";
+    let project = files(&[
+        first,
+        "test('is told', () => expect(() => addon.use_static({})).toThrow(/addon.node has used an env .* --addon-teardown=run/));
+         test('replaces it', () => {
+           addon.replace_static({ made: 2 });
+           expect(addon.use_static({})).toEqual({ made: 2 });
+         });",
+    ]);
+    project.trun(&["--parallel=1"]).run().exits(0).counts(3, 0);
+    let project = files(&[
+        first,
+        "test('has it', () => expect(addon.use_static({})).toEqual({ made: 1 }));",
+    ]);
+    project.trun(&["--parallel=1", MODES[1]]).run().exits(0).counts(2, 0);
+}
+
+#[test]
 fn a_deleted_reference_is_not_finalized_though_its_object_is_gone() {
     let project = files(&[
         "(() => { for (let i = 0; i < 100; i++) addon.wrap_deletable({}, i); })();

@@ -6,7 +6,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use trun_vm::engine::native::RawValue;
-use trun_vm::engine::{Ctx, Object, Thrown, Value, ValueKind};
+use trun_vm::engine::{Ctx, ErrorClass, Object, Thrown, Value, ValueKind};
 
 use crate::abi::status::Status;
 use crate::abi::types::napi_env;
@@ -18,12 +18,13 @@ use crate::instance::Instance;
 pub(crate) enum Mode {
     /// Nothing of the engine: allowed while an exception waits, also in finalizers that run early.
     Basic,
-    /// The engine, but no JavaScript of anybody: allowed while an exception waits.
+    /// The engine, but no JavaScript of anybody: allowed while an exception waits, and (in the parking realm) when the env has ended.
     Plain,
     /// It may run JavaScript: refused while an exception waits or the env is being torn down.
     Js,
     /// It lets an exception wait: refused while one does. Where the env is being torn down nobody will hear of it, but a refusal would end
-    /// the process: the C++ wrapper makes an exception of every call that is refused, and gives up where that is refused, too.
+    /// the process: the C++ wrapper makes an exception of every call that is refused, and gives up where that is refused, too. For an
+    /// env that has ended the function runs that has used it ([`blame_user`]).
     Throw,
 }
 
@@ -86,10 +87,40 @@ pub(crate) fn run(env: napi_env, mode: Mode, body: impl for<'r> FnOnce(Call<'r>)
     if let Err(status) = admit(env, mode) {
         return env.set_last_error(status);
     }
+    if mode == Mode::Throw && env.state() == State::Dead {
+        blame_user(env);
+        return env.set_last_error(Status::Ok);
+    }
     let work = || enter(env, |cx| settle(env, body(Call { cx, env })));
     // Nothing may unwind into the addon's frames.
     let status = catch_unwind(AssertUnwindSafe(work)).unwrap_or(Status::GenericFailure);
     env.set_last_error(status)
+}
+
+/// An addon throws in an env that has ended: it keeps it, or a reference of it, in a static variable. The exception goes to the env whose
+/// function runs, with the reason and the way out.
+fn blame_user(env: &'static Env) {
+    let Some((user, _)) = env.instance().running().get().filter(|(user, _)| !user.has_exception()) else {
+        return;
+    };
+    let message = format!(
+        "the native addon {} has used an env of a test file that has ended, which it keeps in a static variable; --addon-teardown=run lets \
+         envs live as long as the run",
+        env.path().display()
+    );
+    enter(user, |cx| {
+        let error = cx.coded_error(ErrorClass::Error, "ERR_NAPI_ENV_ENDED", &message);
+        user.set_exception(error.0.to_raw());
+    });
+}
+
+/// As [`run_basic`], for what must not be refused even when the env has ended: forgetting something that is forgotten already.
+pub(crate) fn run_always(env: napi_env, body: impl FnOnce(&'static Env) -> Result<(), Status>) -> Status {
+    // SAFETY: addons pass what they were given, or null.
+    match unsafe { Env::from_ptr(env) } {
+        Ok(env) if env.state() == State::Dead => env.set_last_error(Status::Ok),
+        _ => run_basic(env, body),
+    }
 }
 
 /// Runs the body of a function that needs nothing of the engine.
@@ -117,7 +148,7 @@ fn admit(env: &Env, mode: Mode) -> Result<(), Status> {
         if env.has_exception() {
             return Err(Status::PendingException);
         }
-        if state == State::Closing && mode == Mode::Throw {
+        if mode == Mode::Throw {
             return Ok(());
         }
         if matches!(state, State::Closing | State::Dead) {
@@ -129,7 +160,7 @@ fn admit(env: &Env, mode: Mode) -> Result<(), Status> {
             return Err(refused);
         }
     }
-    if state == State::Dead {
+    if state == State::Dead && mode == Mode::Basic {
         Err(Status::Closing)
     } else {
         Ok(())
@@ -205,6 +236,11 @@ pub(crate) fn input<'a, T>(place: *const T) -> Result<&'a T, Status> {
 }
 
 impl<'r> Call<'r> {
+    /// Fails if the env has ended: nobody would end what is started now.
+    pub(crate) fn require_not_ended(self) -> Outcome<'r> {
+        require(self.env.state() != State::Dead, Status::Closing)
+    }
+
     pub(crate) fn instance(self) -> &'static Instance {
         self.env.instance()
     }

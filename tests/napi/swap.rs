@@ -140,7 +140,7 @@ fn the_env_of_a_finished_file_answers_with_a_status() {
                 &format!(
                     "const addon = require('./addon.node');
                      test('used by the next file', () => {{
-                       expect(addon.use_remembered()).toEqual([16, 16, {refused}, 16, 1, 16, 0, 'Thread-safe function handle is closing']);
+                       expect(addon.use_remembered()).toEqual([0, 0, {refused}, 16, 1, 1, 0, 'Invalid argument']);
                      }});"
                 ),
             );

@@ -3,7 +3,7 @@
 use trun_vm::engine::{Value, ValueKind};
 
 use crate::abi::status::Status;
-use crate::abi::types::{napi_ref, napi_value};
+use crate::abi::types::{napi_env, napi_ref, napi_value};
 use crate::entry::{Call, Outcome, api, basic_api, out, require};
 use crate::reference::{NewReference, Owner};
 use crate::slab::Id;
@@ -85,14 +85,6 @@ api! {
 }
 
 basic_api! {
-    /// Deletes a reference; its finalizer will not run.
-    fn napi_delete_reference(env, reference: napi_ref) {
-        let id = id(reference)?;
-        let instance = env.instance();
-        let deleted = instance.references().borrow_mut().delete(instance.roots(), id);
-        deleted.map(|_| ()).ok_or(Status::InvalidArg)
-    }
-
     /// Runs a finalizer when no JavaScript is on the stack.
     fn node_api_post_finalizer(
         env, callback: Option<crate::abi::types::napi_finalize>, data: *mut std::ffi::c_void,
@@ -108,4 +100,18 @@ basic_api! {
         out(result)?.set(crate::VERSION);
         Ok(())
     }
+}
+
+/// Deletes a reference; its finalizer will not run. Those of an env that has ended are deleted already.
+///
+/// # Safety
+/// Pointers are as the header demands.
+#[unsafe(no_mangle)]
+pub(crate) unsafe extern "C" fn napi_delete_reference(env: napi_env, reference: napi_ref) -> Status {
+    crate::entry::run_always(env, |env| {
+        let id = id(reference)?;
+        let instance = env.instance();
+        let deleted = instance.references().borrow_mut().delete(instance.roots(), id);
+        deleted.map(|_| ()).ok_or(Status::InvalidArg)
+    })
 }

@@ -48,6 +48,7 @@ fn borrow_frame<'r>(call: Call<'r>, context: napi_async_context) -> Outcome<'r, 
 api! {
     /// Keeps the current context. The name is for profilers.
     Plain fn napi_async_init(call, resource: napi_value, name: napi_value, result: *mut napi_async_context) {
+        call.require_not_ended()?;
         require(!name.is_none(), Status::InvalidArg)?;
         let result = call.out(result)?;
         if !resource.is_none() {

@@ -18,6 +18,7 @@ api! {
         call, resource: napi_value, name: napi_value, execute: Option<napi_async_execute_callback>,
         complete: Option<napi_async_complete_callback>, data: *mut c_void, result: *mut napi_async_work,
     ) {
+        call.require_not_ended()?;
         let execute = execute.ok_or(Status::InvalidArg)?;
         let result = call.out(result)?;
         if !resource.is_none() {

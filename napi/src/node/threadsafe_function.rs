@@ -20,6 +20,7 @@ api! {
         finalize_data: *mut c_void, finalize: Option<napi_finalize>, context: *mut c_void,
         call_js: Option<napi_threadsafe_function_call_js>, result: *mut napi_threadsafe_function,
     ) {
+        call.require_not_ended()?;
         require(!name.is_none(), Status::InvalidArg)?;
         require(threads > 0, Status::InvalidArg)?;
         let result = call.out(result)?;

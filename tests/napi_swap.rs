@@ -273,7 +273,10 @@ fn a_static_env_of_an_ended_file_throws_with_the_way_out_and_can_be_replaced() {
            expect(addon.use_static({})).toEqual({ made: 2 });
          });",
     ]);
-    project.trun(&["--parallel=1"]).run().exits(0).counts(3, 0);
+    let outcome = project.trun(&["--parallel=1"]).run();
+    outcome.exits(0).counts(3, 0);
+    let text = format!("{}{}", outcome.stdout, outcome.stderr);
+    assert_eq!(text.matches("TRUN_ENV_ENDED").count(), 1, "{text}");
     let project = files(&[
         first,
         "test('has it', () => expect(addon.use_static({})).toEqual({ made: 1 }));",

@@ -84,12 +84,15 @@ pub(crate) fn run(env: napi_env, mode: Mode, body: impl for<'r> FnOnce(Call<'r>)
         Ok(env) => env,
         Err(status) => return status,
     };
+    if env.state() == State::Dead {
+        crate::uncaught::warn_of_ended(env);
+        if mode == Mode::Throw {
+            blame_user(env);
+            return env.set_last_error(Status::Ok);
+        }
+    }
     if let Err(status) = admit(env, mode) {
         return env.set_last_error(status);
-    }
-    if mode == Mode::Throw && env.state() == State::Dead {
-        blame_user(env);
-        return env.set_last_error(Status::Ok);
     }
     let work = || enter(env, |cx| settle(env, body(Call { cx, env })));
     // Nothing may unwind into the addon's frames.
@@ -103,13 +106,8 @@ fn blame_user(env: &'static Env) {
     let Some((user, _)) = env.instance().running().get().filter(|(user, _)| !user.has_exception()) else {
         return;
     };
-    let message = format!(
-        "the native addon {} has used an env of a test file that has ended, which it keeps in a static variable; --addon-teardown=run lets \
-         envs live as long as the run",
-        env.path().display()
-    );
     enter(user, |cx| {
-        let error = cx.coded_error(ErrorClass::Error, "ERR_NAPI_ENV_ENDED", &message);
+        let error = cx.coded_error(ErrorClass::Error, "ERR_NAPI_ENV_ENDED", &crate::uncaught::ended(env));
         user.set_exception(error.0.to_raw());
     });
 }

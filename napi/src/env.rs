@@ -43,6 +43,8 @@ pub(crate) struct Env {
     external_memory: Cell<i64>,
     /// The realm it belongs to while it is live.
     epoch: Cell<u32>,
+    /// It was said that it has ended.
+    told_ended: Cell<bool>,
     /// The addon's number in crash reports.
     addon: u32,
     version: i32,
@@ -67,6 +69,7 @@ impl Env {
             instance_data: Cell::new(None),
             external_memory: Cell::new(0),
             epoch: Cell::new(instance.epoch()),
+            told_ended: Cell::new(false),
             addon: instance.addon_number(path),
             version,
             path: path.to_owned(),
@@ -129,6 +132,11 @@ impl Env {
             "an env of {} was left behind in a realm that is gone",
             self.path.display()
         );
+    }
+
+    /// Whether it is time to say that it has ended: true once.
+    pub(crate) fn tell_ended_once(&self) -> bool {
+        !self.told_ended.replace(true)
     }
 
     /// The addon's number in crash reports.

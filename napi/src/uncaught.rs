@@ -33,18 +33,43 @@ fn warn<'r>(cx: Ctx<'r>, env: &Env, error: Value<'r>) {
         "Uncaught exception in a callback of the native addon {}, ignored because the addon was built for Node-API below version 10: {text}",
         env.path().display()
     );
+    emit(cx, &message, "DeprecationWarning", "DEP0168");
+}
+
+/// What is wrong with the use of an env that has ended, and the way out.
+pub(crate) fn ended(env: &Env) -> String {
+    format!(
+        "the native addon {} has used an env of a test file that has ended, which it keeps in a static variable; --addon-teardown=run lets \
+         envs live as long as the run",
+        env.path().display()
+    )
+}
+
+/// Says so, once: what the addon makes of the refusals may not tell what is wrong.
+pub(crate) fn warn_of_ended(env: &'static Env) {
+    if env.tell_ended_once() {
+        let message = ended(env);
+        // Not from within the addon's call, which may have an exception waiting.
+        let letter = move |cx: Ctx<'_>| emit(cx, &message, "Warning", "TRUN_ENV_ENDED");
+        env.instance().poster().post(Box::new(move |cx| {
+            letter(cx);
+            Ok(())
+        }));
+    }
+}
+
+fn emit(cx: Ctx<'_>, message: &str, class: &str, code: &str) {
     let process = cx
         .global()
         .get(cx, "process")
         .ok()
         .and_then(|value| value.as_object(cx));
     if let Some(process) = process {
-        let args = [
-            cx.string(&message),
-            cx.string("DeprecationWarning"),
-            cx.string("DEP0168"),
-        ];
-        // A test that has replaced `emitWarning` has its own idea of warnings.
-        let _ = process.call_method(cx, "emitWarning", &args);
+        // A test that has replaced `emitWarning` has its own idea of warnings; between two files there is nobody to warn.
+        let _ = process.call_method(
+            cx,
+            "emitWarning",
+            &[cx.string(message), cx.string(class), cx.string(code)],
+        );
     }
 }

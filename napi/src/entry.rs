@@ -166,7 +166,7 @@ fn admit(env: &Env, mode: Mode) -> Result<(), Status> {
 }
 
 /// Enters the realm of an env.
-fn enter<T>(env: &'static Env, work: impl for<'r> FnOnce(Ctx<'r>) -> T) -> T {
+pub(crate) fn enter<T>(env: &'static Env, work: impl for<'r> FnOnce(Ctx<'r>) -> T) -> T {
     let instance = env.instance();
     let realm = instance.realm_of(env);
     debug_assert!(

@@ -47,14 +47,12 @@ pub(crate) fn ended(env: &Env) -> String {
 
 /// Says so, once: what the addon makes of the refusals may not tell what is wrong.
 pub(crate) fn warn_of_ended(env: &'static Env) {
+    let user = env.instance().running().get();
+    let Some((user, _)) = user.filter(|(user, _)| user.is_in_its_realm()) else {
+        return;
+    };
     if env.tell_ended_once() {
-        let message = ended(env);
-        // Not from within the addon's call, which may have an exception waiting.
-        let letter = move |cx: Ctx<'_>| emit(cx, &message, "Warning", "TRUN_ENV_ENDED");
-        env.instance().poster().post(Box::new(move |cx| {
-            letter(cx);
-            Ok(())
-        }));
+        crate::entry::enter(user, |cx| emit(cx, &ended(env), "Warning", "TRUN_ENV_ENDED"));
     }
 }
 

@@ -205,7 +205,7 @@ impl Teardown {
     /// Whether finalizers have started what must end first.
     fn has_more(&self, instance: &Instance) -> bool {
         let more = |env: &&'static Env| !instance.threadsafe_of(env).is_empty() || instance.open_works(env) > 0;
-        self.rounds < MAX_ROUNDS && self.envs.iter().any(|env| more(env))
+        self.rounds < MAX_ROUNDS && self.envs.iter().any(more)
     }
 
     fn has_hooks(&self, instance: &Instance) -> bool {

@@ -9,6 +9,7 @@ mod documents;
 mod documents_made;
 mod ffi;
 mod fixtures;
+mod http;
 mod isolation;
 mod list;
 mod napi;

@@ -16,6 +16,7 @@ pub mod handles;
 pub mod harness;
 pub mod host;
 pub mod modules;
+pub mod net;
 pub mod node;
 #[allow(unsafe_code, reason = "system calls that no safe wrapper covers")]
 pub mod os;

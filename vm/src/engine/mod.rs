@@ -113,4 +113,4 @@ pub use typed_array::{BackingBytes, ViewInfo, ViewKind};
 pub use value::{Value, ValueKind};
 pub use vm::{Global, Vm, VmError};
 pub use watchdog::Watchdog;
-pub use weak::Weak;
+pub use weak::{WatchId, Weak};

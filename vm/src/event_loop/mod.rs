@@ -82,6 +82,7 @@ impl EventLoop {
     pub fn new() -> io::Result<Self> {
         let runtime = Builder::new_current_thread()
             .enable_io()
+            .enable_time()
             .thread_name("trun-io")
             .build()?;
         let bell = Arc::new(Notify::new());

@@ -41,9 +41,11 @@ impl Target {
     }
 }
 
-/// Modules of runners that are built in, even when the real package is installed.
+/// Modules of runners and test frameworks that are built in, even when a package of that name is installed.
 const RUNNER_MODULES: &[(&str, &str)] = &[
+    ("trun", "harness/modules/trun"),
     ("trun:test", "harness/modules/trun_test"),
+    ("bun", "harness/modules/bun"),
     ("bun:test", "harness/modules/bun_test"),
     ("trun:ffi", "ffi/index"),
     ("bun:ffi", "ffi/index"),

@@ -89,6 +89,7 @@ pub(super) fn tables<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let table = TABLES
         .iter()
         .chain(crate::node::TABLES)
+        .chain(crate::net::TABLES)
         .find(|table| table.name == name);
     match table {
         Some(table) => Ok(table.instantiate(cx).into()),

@@ -127,6 +127,7 @@ fn stop_what_is_open(host: &Host) {
     host.handles.stop_all();
     host.event_loop.clear();
     crate::node::forget_all();
+    crate::net::stop_all();
     crate::ffi::stop_all();
 }
 

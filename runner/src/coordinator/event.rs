@@ -66,6 +66,8 @@ pub struct SlotView {
     pub deadline: Option<u64>,
     /// The native code that runs.
     pub native: Option<NativeCode>,
+    /// How long its thread was ready to run and got no core, since it began: nanoseconds.
+    pub starved: u64,
 }
 
 /// What the loop does after an event.

@@ -699,6 +699,7 @@ fn a_worker_that_gets_no_core_is_not_killed_for_it() {
             since: 10,
             deadline: Some(100),
             starved,
+            native: None,
         };
         let tick = Tick {
             now,

@@ -12,6 +12,8 @@ mod fixtures;
 mod http;
 mod isolation;
 mod list;
+mod napi;
+mod napi_swap;
 mod output;
 mod packages;
 mod parity;

@@ -220,6 +220,7 @@ pub(crate) fn drive<S: EventSink>(
         recycle_above: settings.recycle_above.of_each(workers),
         bail: settings.bail,
         seed: settings.seed,
+        addon_teardown: settings.addon_teardown.timeout,
         fail_on_leak: settings.fail_on_leak,
         scale_up_after: settings.scale_up_after,
         rerun: settings.rerun.clone(),
@@ -262,6 +263,7 @@ fn worker_settings(settings: &Settings, scratch: Option<Scratch>) -> WorkerSetti
         preload: settings.preload.clone(),
         bails: settings.bail.is_some(),
         audit: settings.fail_on_leak,
+        addon_teardown: settings.addon_teardown,
         gc_stress: settings.gc_stress,
     }
 }

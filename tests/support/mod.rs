@@ -1,5 +1,6 @@
 //! What makes a test four lines: a project, a command, its outcome.
 
+pub(crate) mod addon;
 pub(crate) mod command;
 pub(crate) mod model;
 pub(crate) mod outcome;

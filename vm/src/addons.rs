@@ -6,7 +6,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::engine::{Ctx, JsResult, Value};
+use crate::engine::{Ctx, JsResult, Object, Value};
+use crate::event_loop::Poster;
 
 /// Where the envs of a finished file stand after a teardown poll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +18,26 @@ pub enum TeardownState {
     Pending,
 }
 
-/// Native code that belongs to a finished file and did not end in time.
+/// When the envs of a file end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TeardownMode {
+    /// With their file.
+    #[default]
+    File,
+    /// With the worker: until then they belong to the file that runs.
+    Run,
+}
+
+/// How envs end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Teardown {
+    /// When.
+    pub mode: TeardownMode,
+    /// What one may take.
+    pub timeout: Duration,
+}
+
+/// Native code that a finished file has left running, whether or not it could be ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddonLeak {
     /// Path of the addon.
@@ -28,11 +48,15 @@ pub struct AddonLeak {
 
 /// Hosts native addons for one VM.
 pub trait AddonHost {
-    /// Loads the shared library at `path` and returns what it exports in the current realm.
+    /// The VM is there; `parking` is its parking realm, which lives as long, and `poster` reaches its thread from any other. Called once,
+    /// before anything else.
+    fn attach(&self, parking: Ctx<'_>, poster: Poster);
+
+    /// Loads the shared library at `path` into the current realm and lets it fill `module.exports`. `flags` are `dlopen`'s.
     ///
     /// # Errors
-    /// Throws a JavaScript error that names the file and the reason.
-    fn load<'r>(&self, cx: Ctx<'r>, path: &Path) -> JsResult<'r, Value<'r>>;
+    /// Throws a JavaScript error that names the file and the reason, or what the addon threw.
+    fn load<'r>(&self, cx: Ctx<'r>, module: Object<'r>, path: &Path, flags: i32) -> JsResult<'r, ()>;
 
     /// The current realm is about to go: every env leaves it for the parking realm `parking`.
     fn leave_realm(&self, parking: Ctx<'_>);
@@ -43,18 +67,27 @@ pub trait AddonHost {
     /// Runs what is due of a teardown that was begun.
     fn poll_teardown(&self, parking: Ctx<'_>) -> TeardownState;
 
-    /// What was left when the time of a teardown was over.
-    fn leaks(&self, waited: Duration) -> Vec<AddonLeak>;
+    /// The time of the teardown is over, `waited` long: what is stuck stays parked and valid, everything else ends now.
+    fn give_up(&self, parking: Ctx<'_>, waited: Duration);
+
+    /// What the finished file had left running, in time ended or not. Asked once after each teardown.
+    fn leaks(&self) -> Vec<AddonLeak>;
 
     /// A new realm is current; envs that survived the swap belong to it from now on.
     fn enter_realm(&self, cx: Ctx<'_>);
 
-    /// Runs finalizers that the sweep has queued.
-    fn drain_finalizers(&self, cx: Ctx<'_>);
+    /// Whether [`AddonHost::drain_finalizers`] has something to do. Cheap: asked at every turn of the event loop.
+    fn has_finalizers(&self) -> bool;
 
-    /// The process is about to end: everything that is left ends now.
-    fn shut_down(&self, parking: Ctx<'_>);
+    /// Runs finalizers of what the collector has taken.
+    ///
+    /// # Errors
+    /// What one of them threw; the others wait for the next call.
+    fn drain_finalizers<'r>(&self, cx: Ctx<'r>) -> JsResult<'r, ()>;
 
-    /// What native code is running right now, for crash reports: "addon X (finalizer)".
+    /// Whether a value is one of the opaque objects by which addons pass pointers around.
+    fn is_external<'r>(&self, cx: Ctx<'r>, value: Value<'r>) -> bool;
+
+    /// What native code is running right now, for messages: "addon X (finalizer)".
     fn describe_running(&self) -> Option<String>;
 }

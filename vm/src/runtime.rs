@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::addons::AddonHost;
+use crate::addons::{AddonHost, Teardown};
 use crate::engine::{EngineOptions, Vm, VmError, configure};
 use crate::event_loop::EventLoop;
 use crate::harness::observer::{Activity, Observer, ProblemKind};
@@ -43,6 +43,8 @@ pub struct RuntimeOptions {
     pub preload: Vec<String>,
     /// A thorough leak report: every intrinsic is compared and every swap collects, which costs each file about a millisecond.
     pub audit: bool,
+    /// When and how native addons end.
+    pub addon_teardown: Teardown,
     /// The directory the run was started in.
     pub root: PathBuf,
     /// 1-based worker slot.
@@ -122,8 +124,10 @@ impl Runtime {
             slot: options.slot,
             vm,
         });
+        let poster = host.event_loop.mailbox().vm_poster();
+        parking.global().enter(|cx| host.addons.attach(cx, poster));
         Ok(Self {
-            swaps: Swaps::new(&host, options.gc_stress || options.audit),
+            swaps: Swaps::new(&host, options.gc_stress || options.audit, options.addon_teardown),
             shared: None,
             last_file: 0,
             isolate: options.isolate,
@@ -217,7 +221,7 @@ impl Runtime {
         if self.audit {
             self.settle();
         }
-        self.parking.global().enter(|cx| self.host.addons.shut_down(cx));
+        self.swaps.end_addons(&self.host, &self.parking);
         Host::uninstall();
     }
 }

@@ -31,6 +31,8 @@ pub enum Flag {
     Isolate,
     Preload,
     FailOnLeak,
+    AddonTeardown,
+    AddonTeardownTimeout,
     Reporter,
     OutputFile,
     OutputFileOf(Kind),
@@ -258,6 +260,12 @@ pub const TABLE: &[Row] = &[
         .aliases(&["setupFiles", "setup-files", "setupFilesAfterEnv"]).reruns(),
     Row::new(Flag::FailOnLeak, "fail-on-leak", Switch, Isolation,
         "a file that leaves timers, servers, children ... behind fails").reruns(),
+    Row::new(Flag::AddonTeardown, "addon-teardown", One("WHEN"), Isolation,
+        "native addons end with their file, or with the run and move to each next file: file or run")
+        .default("file").reruns(),
+    Row::new(Flag::AddonTeardownTimeout, "addon-teardown-timeout", One("TIME"), Isolation,
+        "what addons may take to end; what does not end in time is reported as a leak")
+        .default("2s").reruns(),
 
     Row::new(Flag::Reporter, "reporter", Many("NAME[:FILE]"), Reports,
         "default, dots, json, junit, github or none; repeatable").aliases(&["reporters"]).default("default"),

@@ -9,6 +9,7 @@ use std::{
 };
 
 use trun_reporters::JunitDialect;
+use trun_vm::addons::{Teardown, TeardownMode};
 
 use super::{
     args::{Typed, Verb},
@@ -26,6 +27,8 @@ pub const DEFAULT_TEST_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long loading a file may take unless the user says otherwise.
 pub const DEFAULT_LOAD_TIMEOUT: Duration = Duration::from_secs(60);
+/// What native addons may take to end, unless told otherwise.
+const DEFAULT_ADDON_TEARDOWN: Duration = Duration::from_secs(2);
 
 /// How long a worker is busy with one file before it calls for others, unless the user says otherwise.
 pub const DEFAULT_PARALLEL_DELAY: Duration = Duration::from_millis(5);
@@ -120,6 +123,7 @@ impl Settings {
             repeat_each: low.parsed(Flag::RepeatEach, |text| number(text, 1))?.unwrap_or(1),
             isolate: low.switch(Flag::Isolate).unwrap_or(true),
             preload: preload(low.set.all(Flag::Preload), surroundings)?,
+            addon_teardown: addon_teardown(low)?,
             fail_on_leak: low.switch(Flag::FailOnLeak).unwrap_or(false),
             scale_up_after: low
                 .parsed(Flag::ParallelDelay, values::duration)?
@@ -198,6 +202,16 @@ fn seed(low: &LowArgs, fresh: u32) -> Result<Option<u32>, UsageError> {
 
 fn on_crash(text: &str) -> Result<OnCrash, String> {
     named(text, [("abort", OnCrash::Abort), ("continue", OnCrash::Continue)])
+}
+
+fn addon_teardown(low: &LowArgs) -> Result<Teardown, UsageError> {
+    let mode = |text: &str| named(text, [("file", TeardownMode::File), ("run", TeardownMode::Run)]);
+    Ok(Teardown {
+        mode: low.parsed(Flag::AddonTeardown, mode)?.unwrap_or_default(),
+        timeout: low
+            .parsed(Flag::AddonTeardownTimeout, values::duration)?
+            .unwrap_or(DEFAULT_ADDON_TEARDOWN),
+    })
 }
 
 fn junit_dialect(text: &str) -> Result<JunitDialect, String> {

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use trun_reporters::{JunitDialect, Kind};
+use trun_vm::addons::Teardown;
 
 /// Everything a run is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub struct Settings {
     pub isolate: bool,
     /// Modules that every realm evaluates before its test file: absolute paths, or package names.
     pub preload: Vec<String>,
+    /// When and how native addons end.
+    pub addon_teardown: Teardown,
     /// Whether a leak fails its file.
     pub fail_on_leak: bool,
     /// A worker busy with one file for this long calls for more workers.

@@ -31,11 +31,11 @@ pub struct Death {
 }
 
 impl Death {
-    /// Judges the end of a process. `when` says what went on: "while this was running".
+    /// Judges the end of a process. `when` says what went on: "while this was running"; `native` names the native code that ran.
     #[must_use]
-    pub fn of(end: ProcessEnd, killed: Option<&KillReason>, when: &str) -> Self {
+    pub fn of(end: ProcessEnd, killed: Option<&KillReason>, when: &str, native: Option<&str>) -> Self {
         match (killed, end) {
-            (Some(reason), _) => Self::killed(reason),
+            (Some(reason), _) => Self::killed(reason, native),
             (None, ProcessEnd::Code(code)) => Self::plain(
                 format!("exit code {code}"),
                 format!("the worker process exited with code {code} {when} (a call of process.exit({code})?)"),
@@ -62,13 +62,16 @@ impl Death {
         )
     }
 
-    fn killed(reason: &KillReason) -> Self {
+    fn killed(reason: &KillReason, native: Option<&str>) -> Self {
         match reason {
             KillReason::Overdue { limit_ms } => Self {
                 timed_out: true,
                 failure: Failure::plain(
                     FailureKind::Timeout,
-                    format!("did not finish within {limit_ms} ms and could not be stopped from inside; the worker process was killed"),
+                    format!(
+                        "did not finish within {limit_ms} ms{} and could not be stopped from inside; the worker process was killed",
+                        native.map(|native| format!(" in {native}")).unwrap_or_default()
+                    ),
                 ),
                 ..Self::plain("timeout".to_owned(), String::new())
             },
@@ -102,13 +105,21 @@ mod tests {
     fn only_faults_are_fatal() {
         for (signal, fatal) in [(11, true), (6, true), (4, true), (9, false), (15, false)] {
             assert_eq!(
-                Death::of(ProcessEnd::Signal(signal), None, "").fatal,
+                Death::of(ProcessEnd::Signal(signal), None, "", None).fatal,
                 fatal,
                 "signal {signal}"
             );
         }
-        assert!(!Death::of(ProcessEnd::Code(0), None, "").fatal);
-        assert_eq!(Death::of(ProcessEnd::Code(0), None, "").cause, "exit code 0");
-        assert!(Death::of(ProcessEnd::Signal(9), Some(&KillReason::Overdue { limit_ms: 5 }), "").timed_out);
+        assert!(!Death::of(ProcessEnd::Code(0), None, "", None).fatal);
+        assert_eq!(Death::of(ProcessEnd::Code(0), None, "", None).cause, "exit code 0");
+        assert!(
+            Death::of(
+                ProcessEnd::Signal(9),
+                Some(&KillReason::Overdue { limit_ms: 5 }),
+                "",
+                None
+            )
+            .timed_out
+        );
     }
 }

@@ -47,6 +47,8 @@ pub struct RunPlan {
     pub bail: Option<u32>,
     /// Seed of a random order.
     pub seed: Option<u32>,
+    /// What native addons may take to end, at each swap and at a worker's end.
+    pub addon_teardown: Duration,
     /// Whether a leak fails its file.
     pub fail_on_leak: bool,
     /// A worker busy with one file for this long calls for more workers.
@@ -117,6 +119,7 @@ impl<C: Control> Dispatcher<C> {
             running: Running::Nothing,
             since: now,
             deadline: None,
+            native: None,
             starved: 0,
         };
         Self {
@@ -229,6 +232,7 @@ impl<C: Control> Dispatcher<C> {
             running: Running::Nothing,
             since: now,
             deadline: None,
+            native: None,
             starved: 0,
         };
         if let Err(error) = self.control.spawn(slot) {
@@ -311,6 +315,7 @@ impl<C: Control> Dispatcher<C> {
                     });
                 }
             }
+            FromWorker::AddonLoaded { number, path } => self.place(slot).name_addon(number, path),
             FromWorker::Leaked { file, leaks } => self.handle_leaks(file, leaks),
             FromWorker::FileDone { file, resident } => {
                 let Some(session) = self.place(slot).session_of(file) else {

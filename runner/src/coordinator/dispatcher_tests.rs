@@ -78,6 +78,7 @@ fn plan(files: usize, workers: usize, on_crash: OnCrash) -> RunPlan {
         on_crash,
         worker_memory: Some(1000),
         recycle_above: None,
+        addon_teardown: Duration::ZERO,
         bail: None,
         seed: None,
         fail_on_leak: false,
@@ -135,6 +136,7 @@ impl Dispatcher<Script> {
             running,
             since: 0,
             deadline,
+            native: None,
             starved: 0,
         };
         let _ = self.handle(
@@ -697,6 +699,7 @@ fn a_worker_that_gets_no_core_is_not_killed_for_it() {
             since: 10,
             deadline: Some(100),
             starved,
+            native: None,
         };
         let tick = Tick {
             now,

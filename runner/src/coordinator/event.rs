@@ -1,5 +1,6 @@
 //! What can happen to a run, as the dispatcher is told, and what it answers.
 
+use trun_napi::NativeCode;
 use trun_reporters::model::Stream;
 
 use crate::os::Running;
@@ -63,6 +64,8 @@ pub struct SlotView {
     pub since: u64,
     /// Until when it may.
     pub deadline: Option<u64>,
+    /// The native code that runs.
+    pub native: Option<NativeCode>,
     /// How long its thread was ready to run and got no core, since it began: nanoseconds.
     pub starved: u64,
 }

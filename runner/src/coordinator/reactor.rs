@@ -251,6 +251,7 @@ impl Clock {
                 running: page.running(),
                 since: page.since(),
                 deadline: page.deadline(),
+                native: page.native().read(),
                 starved: pid.map_or(0, starved),
             })
             .collect();

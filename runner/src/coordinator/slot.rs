@@ -151,6 +151,8 @@ pub struct Place {
     pub late_output: OutputBudget,
     /// trun's own code in it panicked, with this message.
     pub bug: Option<String>,
+    /// Files of the addons it has loaded, by their number there.
+    addons: Vec<String>,
     /// Its resident memory after the last file, in bytes.
     pub resident: u64,
     /// When what runs has begun, and how long its thread had got no core by then, as far as was seen.
@@ -172,6 +174,7 @@ impl Default for Place {
             early_output: Vec::new(),
             late_output: OutputBudget::default(),
             bug: None,
+            addons: Vec::new(),
             resident: 0,
             starved_at: (0, 0),
             failed_starts: 0,
@@ -187,6 +190,19 @@ impl Place {
             failed_starts: self.failed_starts,
             ..Self::default()
         };
+    }
+
+    /// The worker has loaded an addon. Numbers count up; another one is of no worker of ours.
+    pub fn name_addon(&mut self, number: u32, path: String) {
+        if number as usize == self.addons.len() {
+            self.addons.push(path);
+        }
+    }
+
+    /// The file of an addon.
+    #[must_use]
+    pub fn addon(&self, number: u32) -> Option<&str> {
+        self.addons.get(number as usize).map(String::as_str)
     }
 
     /// The session, if a file runs.

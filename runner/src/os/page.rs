@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous};
 use nix::time::{ClockId, clock_gettime};
+use trun_napi::Trace;
 
 /// What a worker does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,7 @@ pub struct RunningPage {
     running: AtomicU64,
     since: AtomicU64,
     deadline: AtomicU64,
+    native: Trace,
     stop: AtomicBool,
     drains: AtomicU64,
     judged: AtomicU64,
@@ -48,6 +50,12 @@ impl RunningPage {
         self.running.store(encode(running), Ordering::Release);
         self.deadline
             .store(limit.map_or(0, |l| now.saturating_add(l)), Ordering::Release);
+    }
+
+    /// What native code runs.
+    #[must_use]
+    pub fn native(&self) -> &Trace {
+        &self.native
     }
 
     /// Asks the worker to end its file after the test that runs. Holds for the rest of the run.

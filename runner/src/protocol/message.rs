@@ -58,6 +58,13 @@ pub enum FromWorker {
         /// What.
         text: String,
     },
+    /// An addon is loaded for the first time in this worker, from now on known to the page by a number. Sent before any of its code runs.
+    AddonLoaded {
+        /// Counts up from 0.
+        number: u32,
+        /// Its file.
+        path: String,
+    },
     /// A file left something behind: the one that runs, or one that ran before it in this worker.
     Leaked {
         /// Which.

@@ -19,6 +19,7 @@ use std::time::Duration;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::unistd::{dup2_stderr, dup2_stdout};
+use trun_vm::addons::Teardown;
 use trun_vm::harness::session::FileRequest;
 use trun_vm::{Runtime, RuntimeOptions};
 
@@ -61,6 +62,8 @@ pub struct WorkerSettings {
     pub isolate: bool,
     /// `--preload`.
     pub preload: Vec<String>,
+    /// `--addon-teardown`, `--addon-teardown-timeout`.
+    pub addon_teardown: Teardown,
     /// `--bail`.
     pub bails: bool,
     /// `--fail-on-leak`
@@ -75,6 +78,7 @@ pub fn run(start: WorkerStart, settings: &WorkerSettings, pages: &'static [Runni
     let page = &pages[slot as usize - 1];
     // It still says what the last worker of this slot was killed for.
     page.publish(Running::Nothing, None);
+    page.native().clear();
     let (reading, writing) = match set_up_descriptors(&start) {
         Ok(ends) => ends,
         Err(error) => {
@@ -173,12 +177,16 @@ fn serve(reading: UnixStream, wire: &Rc<Wire>, slot: u32, settings: &WorkerSetti
         isolate: settings.isolate,
         preload: settings.preload.clone(),
         audit: settings.audit,
+        addon_teardown: settings.addon_teardown,
         root: settings.root.clone(),
         slot,
     };
     let runtime = match Runtime::new(
         options,
-        Box::new(trun_napi::NoAddons),
+        Box::new(trun_napi::NodeApi::new(wire.native_trace(), {
+            let wire = Rc::clone(wire);
+            Box::new(move |number, path| wire.name_addon(number, path))
+        })),
         Box::new(Outbox::new(Rc::clone(wire))),
     ) {
         Ok(runtime) => runtime,

@@ -1,9 +1,11 @@
 //! From what a session observes to what the coordinator is told: the only place that knows both.
 
 use std::cell::{Cell, RefCell};
+use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
+use trun_napi::Trace;
 use trun_reporters::model::{
     Attempt, CaseId, CaseMode, CaseResult, CodeFrame, Failure, FailureKind, FileId, Frame, FrameOwner, Leak, LeakKind,
     Location, Outcome, Stream, TestCase,
@@ -41,6 +43,17 @@ impl Wire {
 
     pub(super) fn begin(&self, file: FileId) {
         self.file.set(file);
+    }
+
+    /// Where native code is published.
+    pub(super) fn native_trace(&self) -> &'static Trace {
+        self.page.native()
+    }
+
+    /// Tells what the numbers in [`Wire::native_trace`] mean.
+    pub(super) fn name_addon(&self, number: u32, path: &Path) {
+        let path = cap(path.to_string_lossy().into_owned());
+        self.send(&FromWorker::AddonLoaded { number, path });
     }
 
     pub(super) fn end(&self, resident: u64) {

@@ -5,7 +5,7 @@
 
 const EventEmitter = require('node/events');
 const { codes, errnoException, notImplemented, uvException } = require('internal/errors');
-const { validateFunction, validateInteger, validateNumber, validateObject, validateString, parseFileMode } = require('internal/validators');
+const { validateFunction, validateInt32, validateInteger, validateNumber, validateObject, validateString, parseFileMode } = require('internal/validators');
 const { nextTick } = require('internal/task_queues');
 const { captureSite, siteStack } = require('internal/errors_stack');
 
@@ -256,10 +256,14 @@ function setUncaughtExceptionCaptureCallback(fn) {
 
 // ---- the rest ----
 
-function dlopen(module, filename) {
+/** `RTLD_LAZY`: what is missing fails when it is called. */
+const DLOPEN_DEFAULT = 1;
+
+function dlopen(module, filename, flags = DLOPEN_DEFAULT) {
   validateObject(module, 'module');
   validateString(filename, 'filename');
-  module.exports = native.dlopen(filename);
+  validateInt32(flags, 'flags');
+  native.dlopen(module, filename, flags);
 }
 
 function getBuiltinModule(name) {

@@ -1,12 +1,13 @@
-//! 64-bit integers to and from JavaScript.
+//! Integers without a limit, and those of 64 bits that are the common case.
 //!
-//! The functions are newer than the oldest engine trun accepts, so they are looked up when they are first needed and a missing one is an error of
+//! The functions for those are newer than the oldest engine trun accepts, so they are looked up when they are first needed and a missing one is an error of
 //! the call that needs it.
 
 use std::ffi::c_void;
 use std::sync::OnceLock;
 
 use super::ctx::{Ctx, ErrorClass};
+use super::string::JsString;
 use super::value::Value;
 use super::{JsResult, sys};
 
@@ -72,6 +73,18 @@ impl<'r> Ctx<'r> {
         let make = functions(self)?.from_u64;
         // SAFETY: as above.
         let raw = self.guard(|exc| unsafe { make(self.raw(), number, exc) })?;
+        // SAFETY: a live value of this realm.
+        Ok(unsafe { Value::from_raw(raw) })
+    }
+
+    /// A bigint of a text as source has it, without the `n`: `0xff`.
+    ///
+    /// # Errors
+    /// It is none, or too large for the engine.
+    pub fn bigint_text(self, text: &str) -> JsResult<'r> {
+        let text = JsString::new(text);
+        // SAFETY: as above; the string outlives the call.
+        let raw = self.guard(|exc| unsafe { sys::JSBigIntCreateWithString(self.raw(), text.raw(), exc) })?;
         // SAFETY: a live value of this realm.
         Ok(unsafe { Value::from_raw(raw) })
     }

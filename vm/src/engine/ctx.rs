@@ -205,6 +205,14 @@ impl<'r> Ctx<'r> {
         Ok(unsafe { Value::from_raw(raw) })
     }
 
+    /// Whether a text is a script, without running it.
+    #[must_use]
+    pub fn is_script(self, source: &str) -> bool {
+        let source = JsString::new(source);
+        // SAFETY: as in `undefined`; nobody asks for the error or names the script.
+        unsafe { sys::JSCheckScriptSyntax(self.raw, source.raw(), std::ptr::null_mut(), 1, std::ptr::null_mut()) }
+    }
+
     /// A new error of `class`, ready to be returned as `Err`.
     #[must_use]
     pub fn error(self, class: ErrorClass, message: &str) -> Thrown<'r> {

@@ -12,6 +12,7 @@ use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::ctx::{Ctx, ErrorClass};
+use super::native::RawValue;
 use super::object::Object;
 use super::string::JsString;
 use super::value::Value;
@@ -36,6 +37,13 @@ impl<'r> Args<'r, '_> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.raw.is_empty()
+    }
+
+    /// All of them as words, for C code. They live as long as the call.
+    #[must_use]
+    pub fn raw(&self) -> &[RawValue] {
+        // SAFETY: `RawValue` is a transparent wrapper of the same pointer.
+        unsafe { std::slice::from_raw_parts(self.raw.as_ptr().cast(), self.raw.len()) }
     }
 
     /// `this`.

@@ -1,8 +1,11 @@
 //! Strings on their way in and out of the engine.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 
 use super::sys;
+
+/// Texts up to this need no memory of their own on their way in.
+const SHORT: usize = 256;
 
 /// A string the engine holds outside its heap: reference-counted, immutable, not tied to a realm.
 pub struct JsString {
@@ -15,14 +18,42 @@ impl JsString {
     pub fn new(text: &str) -> Self {
         // ASCII text becomes an 8-bit string, which the engine parses and hashes at half the memory.
         if text.is_ascii()
-            && let Ok(c) = CString::new(text)
+            && let Some(string) = Self::from_ascii(text.as_bytes())
         {
-            // SAFETY: `c` is NUL-terminated and outlives the call, which copies it.
-            let raw = unsafe { sys::JSStringCreateWithUTF8CString(c.as_ptr()) };
-            return Self { raw };
+            return string;
         }
         let units: Vec<u16> = text.encode_utf16().collect();
         Self::from_utf16(&units)
+    }
+
+    /// Copies ASCII; none if there is a NUL in it. Short texts are ended by a NUL on the stack, which saves an allocation.
+    fn from_ascii(bytes: &[u8]) -> Option<Self> {
+        let mut short = [0_u8; SHORT];
+        let long;
+        let text = if bytes.len() < SHORT {
+            short[..bytes.len()].copy_from_slice(bytes);
+            CStr::from_bytes_with_nul(&short[..=bytes.len()]).ok()?
+        } else {
+            long = CString::new(bytes).ok()?;
+            &long
+        };
+        // SAFETY: the text ends with a NUL and outlives the call, which copies it.
+        let raw = unsafe { sys::JSStringCreateWithUTF8CString(text.as_ptr()) };
+        Some(Self { raw })
+    }
+
+    /// Writes it into `buffer` and returns its length, if it is all ASCII and fits with room for one byte more. Saves the engine from widening it,
+    /// which [`JsString::units`] demands.
+    pub fn ascii_into(&self, buffer: &mut [u8]) -> Option<usize> {
+        // SAFETY: `self` holds a reference, so the string is live.
+        let length = unsafe { sys::JSStringGetLength(self.raw) };
+        if length >= buffer.len() {
+            return None;
+        }
+        // SAFETY: as above; the call writes at most the length of the buffer, the NUL at the end included.
+        let written = unsafe { sys::JSStringGetUTF8CString(self.raw, buffer.as_mut_ptr().cast(), buffer.len()) };
+        // As many bytes as units: each unit is one byte, so ASCII.
+        (written == length + 1).then_some(length)
     }
 
     /// Copies UTF-16 code units, lone surrogates included.

@@ -112,11 +112,20 @@ unsafe extern "C" {
         exc: Exception,
     ) -> JSValueRef;
 
+    pub(crate) fn JSCheckScriptSyntax(
+        ctx: JSContextRef,
+        script: JSStringRef,
+        url: JSStringRef,
+        line: c_int,
+        exc: Exception,
+    ) -> bool;
+
     pub(crate) fn JSStringCreateWithCharacters(chars: *const u16, len: usize) -> JSStringRef;
     pub(crate) fn JSStringCreateWithUTF8CString(string: *const c_char) -> JSStringRef;
     pub(crate) fn JSStringRelease(string: JSStringRef);
     pub(crate) fn JSStringRetain(string: JSStringRef) -> JSStringRef;
     pub(crate) fn JSStringGetLength(string: JSStringRef) -> usize;
+    pub(crate) fn JSStringGetUTF8CString(string: JSStringRef, buffer: *mut c_char, size: usize) -> usize;
     pub(crate) fn JSStringGetCharactersPtr(string: JSStringRef) -> *const u16;
 
     pub(crate) fn JSValueGetType(ctx: JSContextRef, value: JSValueRef) -> c_uint;
@@ -188,6 +197,59 @@ unsafe extern "C" {
         value: JSValueRef,
         exc: Exception,
     );
+    pub(crate) fn JSObjectHasPropertyForKey(
+        ctx: JSContextRef,
+        object: JSObjectRef,
+        key: JSValueRef,
+        exc: Exception,
+    ) -> bool;
+    pub(crate) fn JSObjectGetPropertyForKey(
+        ctx: JSContextRef,
+        object: JSObjectRef,
+        key: JSValueRef,
+        exc: Exception,
+    ) -> JSValueRef;
+    pub(crate) fn JSObjectSetPropertyForKey(
+        ctx: JSContextRef,
+        object: JSObjectRef,
+        key: JSValueRef,
+        value: JSValueRef,
+        attributes: c_uint,
+        exc: Exception,
+    );
+    pub(crate) fn JSObjectDeletePropertyForKey(
+        ctx: JSContextRef,
+        object: JSObjectRef,
+        key: JSValueRef,
+        exc: Exception,
+    ) -> bool;
+    pub(crate) fn JSObjectGetPrototype(ctx: JSContextRef, object: JSObjectRef) -> JSValueRef;
+    pub(crate) fn JSObjectSetPrototype(ctx: JSContextRef, object: JSObjectRef, value: JSValueRef);
+    pub(crate) fn JSObjectIsConstructor(ctx: JSContextRef, object: JSObjectRef) -> bool;
+    pub(crate) fn JSValueIsInstanceOfConstructor(
+        ctx: JSContextRef,
+        value: JSValueRef,
+        constructor: JSObjectRef,
+        exc: Exception,
+    ) -> bool;
+    pub(crate) fn JSValueIsDate(ctx: JSContextRef, value: JSValueRef) -> bool;
+    pub(crate) fn JSValueMakeSymbol(ctx: JSContextRef, description: JSStringRef) -> JSValueRef;
+    pub(crate) fn JSBigIntCreateWithString(ctx: JSContextRef, text: JSStringRef, exc: Exception) -> JSValueRef;
+    pub(crate) fn JSObjectMakeDate(
+        ctx: JSContextRef,
+        argc: usize,
+        argv: *const JSValueRef,
+        exc: Exception,
+    ) -> JSObjectRef;
+    pub(crate) fn JSObjectMakeTypedArrayWithArrayBufferAndOffset(
+        ctx: JSContextRef,
+        kind: c_uint,
+        buffer: JSObjectRef,
+        offset: usize,
+        len: usize,
+        exc: Exception,
+    ) -> JSObjectRef;
+    pub(crate) fn JSObjectGetTypedArrayBuffer(ctx: JSContextRef, object: JSObjectRef, exc: Exception) -> JSObjectRef;
     pub(crate) fn JSObjectGetPrivate(object: JSObjectRef) -> *mut c_void;
     pub(crate) fn JSValueIsObjectOfClass(ctx: JSContextRef, value: JSValueRef, class: JSClassRef) -> bool;
     pub(crate) fn JSObjectIsFunction(ctx: JSContextRef, object: JSObjectRef) -> bool;
@@ -231,7 +293,6 @@ unsafe extern "C" {
     pub(crate) fn JSObjectGetArrayBufferBytesPtr(ctx: JSContextRef, object: JSObjectRef, exc: Exception)
     -> *mut c_void;
     pub(crate) fn JSObjectGetArrayBufferByteLength(ctx: JSContextRef, object: JSObjectRef, exc: Exception) -> usize;
-    pub(crate) fn JSObjectGetTypedArrayBuffer(ctx: JSContextRef, object: JSObjectRef, exc: Exception) -> JSObjectRef;
     pub(crate) fn JSObjectGetTypedArrayBytesPtr(ctx: JSContextRef, object: JSObjectRef, exc: Exception) -> *mut c_void;
     pub(crate) fn JSObjectGetTypedArrayByteLength(ctx: JSContextRef, object: JSObjectRef, exc: Exception) -> usize;
     pub(crate) fn JSObjectGetTypedArrayByteOffset(ctx: JSContextRef, object: JSObjectRef, exc: Exception) -> usize;

@@ -83,6 +83,8 @@ impl Vm {
         let roots = Roots::default();
         // SAFETY: the group is live and new.
         unsafe { roots.install(group.0) };
+        // SAFETY: as above, and on the thread of the VM.
+        unsafe { super::native::NativeRoots::install(group.0) };
         let watchdog = Watchdog::new(group.0);
         Ok(Self {
             released: Released::new(group.0),

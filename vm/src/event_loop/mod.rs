@@ -30,6 +30,9 @@ use crate::os::Readable;
 pub use mailbox::{Letter, Mailbox, Poster};
 pub use timers::{TimerId, Timers};
 
+/// At least so many are opened in a turn, even if each comes only after the one before it, as those of a threadsafe function do.
+const LETTERS_PER_TURN: usize = 1000;
+
 /// Something native that completed on the JS thread and now wants to tell JavaScript.
 pub type Completion = Box<dyn for<'r> FnOnce(Ctx<'r>) -> JsResult<'r, ()>>;
 
@@ -165,7 +168,7 @@ impl EventLoop {
                         return Some(Due::Timer(id));
                     }
                     self.phase.set(Phase::Completions {
-                        letters: self.mailbox.len(),
+                        letters: self.mailbox.len().max(LETTERS_PER_TURN),
                     });
                 }
                 Phase::Completions { letters } => {
@@ -174,14 +177,12 @@ impl EventLoop {
                     }
                     // Those that were there: threads that never stop sending must not hold up timers and immediates.
                     if letters > 0
-                        && let Some(letter) = self.mailbox.take(realm)
+                        && let Some(letter) = self.mailbox.take(Some(realm))
                     {
                         self.phase.set(Phase::Completions { letters: letters - 1 });
                         return Some(Due::Letter(letter));
                     }
-                    self.phase.set(Phase::Immediates {
-                        left: self.immediates.borrow().len(),
-                    });
+                    self.begin_immediates();
                 }
                 Phase::Immediates { left: 0 } => {
                     self.phase.set(Phase::Timers { now: Instant::now() });
@@ -195,6 +196,16 @@ impl EventLoop {
                 }
             }
         }
+    }
+
+    fn begin_immediates(&self) {
+        let left = self.immediates.borrow().len();
+        self.phase.set(Phase::Immediates { left });
+    }
+
+    /// The next letter for the VM as a whole, while no realm is current; those for realms are dropped.
+    pub fn next_between_realms(&self) -> Option<Letter> {
+        self.mailbox.take(None)
     }
 
     /// Waits until something may be due, at the longest to `until`, and lets operations progress meanwhile.

@@ -260,6 +260,10 @@ impl<'a> Session<'a> {
             }
             match self.host.event_loop.next(self.realm.global().id()) {
                 Some(due) => self.dispatch(due),
+                // At the end of a turn, as Node runs them: never in the middle of the JavaScript that made them due.
+                None if self.host.addons.has_finalizers() => {
+                    self.enter(|cx, _| self.host.addons.drain_finalizers(cx));
+                }
                 None => {
                     if let Err(error) = self.host.event_loop.wait(&self.host.vm, deadline) {
                         return PhaseEnd::Broken(format!("the event loop cannot wait: {error}"));

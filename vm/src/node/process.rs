@@ -241,9 +241,11 @@ fn kill<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     unit(cx, os::kill(args.i32(cx, 0)?, args.i32(cx, 1)?))
 }
 
-/// `dlopen(path)`: what the native addon exports.
+/// `dlopen(module, path, flags)`: loads a native addon, which fills `module.exports`.
 fn dlopen<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
-    let path = path(cx, args, 0)?;
+    let module = args.object(cx, 0, "module")?;
+    let path = path(cx, args, 1)?;
     host().touched.be_suspicious();
-    host().addons.load(cx, Path::new(&path))
+    host().addons.load(cx, module, Path::new(&path), args.i32(cx, 2)?)?;
+    Ok(cx.undefined())
 }

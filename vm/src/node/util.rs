@@ -1,6 +1,7 @@
 //! `binding('util')`: what JavaScript cannot find out about a value by itself.
 
 use crate::engine::{Args, BindingTable, Ctx, JsResult, Object, host as native};
+use crate::host::host;
 
 pub(crate) static UTIL: BindingTable = BindingTable {
     name: "util",
@@ -32,7 +33,7 @@ fn promise_details<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
     Ok(cx.undefined())
 }
 
-/// `isExternal(value)`: there are none before addons make them.
-fn is_external<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
-    Ok(cx.boolean(false))
+/// `isExternal(value)`: what addons pass pointers around by.
+fn is_external<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    Ok(cx.boolean(host().addons.is_external(cx, args.get(cx, 0))))
 }

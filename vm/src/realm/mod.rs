@@ -119,6 +119,12 @@ entries! {
     unhandled_rejection = "unhandledRejection",
     /// The engine's stack.
     capture_raw = "captureRaw",
+    /// The async context that is current.
+    async_frame = "asyncFrame",
+    /// Makes an async context current.
+    enter_frame = "enterFrame",
+    /// `Buffer.prototype`.
+    buffer_prototype = "bufferPrototype",
     /// `process.nextTick` callbacks.
     run_ticks = "runTicks",
     /// A timer that is due.

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::addons::TeardownState;
+use crate::addons::{Teardown, TeardownMode, TeardownState};
 use crate::engine::Ctx;
 use crate::harness::observer::Leak;
 use crate::host::Host;
@@ -14,25 +14,24 @@ use crate::realm::census::{Census, SURVIVALS_OF_A_LEAK};
 use crate::realm::collection::CollectionBudget;
 use crate::realm::{Parking, ProcessState, Realm, leaks};
 
-/// How long native addons may take to end.
-const ADDON_TEARDOWN: Duration = Duration::from_secs(2);
-
 /// What lasts from swap to swap.
 pub struct Swaps {
     /// The state every file starts with.
     state: ProcessState,
     census: Census,
     budget: CollectionBudget,
+    addons: Teardown,
 }
 
 impl Swaps {
     /// Before the first realm. `collect_always`: a full collection at every swap.
     #[must_use]
-    pub fn new(host: &Host, collect_always: bool) -> Self {
+    pub fn new(host: &Host, collect_always: bool, addons: Teardown) -> Self {
         Self {
             state: ProcessState::capture(&host.touched),
             census: Census::default(),
             budget: CollectionBudget::new(collect_always),
+            addons,
         }
     }
 
@@ -47,7 +46,10 @@ impl Swaps {
         drain_microtasks(host, &realm);
         self.state.restore(&host.touched);
         move_addons_out(host, parking);
-        let addons = tear_addons_down(host, parking);
+        let addons = match self.addons.mode {
+            TeardownMode::File => tear_addons_down(host, parking, self.addons.timeout),
+            TeardownMode::Run => Vec::new(),
+        };
         let persistents = forget_registries(host, &realm);
         self.census.retire(&host.vm, realm.global(), file);
         release(realm);
@@ -68,6 +70,11 @@ impl Swaps {
         self.state = ProcessState::capture(&host.touched);
         host.touched.accept();
         self.collect_if_due(host, parking);
+    }
+
+    /// The worker ends: so do all envs that are left. Who left what is not told any more: the files have ended long ago.
+    pub fn end_addons(&self, host: &Host, parking: &Parking) {
+        tear_addons_down(host, parking, self.addons.timeout);
     }
 
     fn collect_if_due(&mut self, host: &Host, parking: &Parking) {
@@ -147,18 +154,23 @@ fn move_addons_out(host: &Host, parking: &Parking) {
     parking.global().enter(|cx| host.addons.leave_realm(cx));
 }
 
-/// What did not end in time stays parked and valid, and is a leak.
-fn tear_addons_down(host: &Host, parking: &Parking) -> Vec<Leak> {
-    parking.global().enter(|cx| host.addons.begin_teardown(cx));
+/// What does not end in time stays parked and valid. What was left running is a leak either way.
+fn tear_addons_down(host: &Host, parking: &Parking, timeout: Duration) -> Vec<Leak> {
+    in_parking(parking, |cx| host.addons.begin_teardown(cx));
     let begun = Instant::now();
-    let end = begun + ADDON_TEARDOWN;
+    let end = begun + timeout;
     while in_parking(parking, |cx| host.addons.poll_teardown(cx)) == TeardownState::Pending {
         // A loop that cannot wait any more cannot be waited for.
         if Instant::now() >= end || host.event_loop.wait(&host.vm, Some(end)).is_err() {
-            return leaks::addons(host.addons.leaks(begun.elapsed()));
+            in_parking(parking, |cx| host.addons.give_up(cx, begun.elapsed()));
+            break;
+        }
+        while let Some(letter) = host.event_loop.next_between_realms() {
+            // There is no file any more whose error it could be; envs that are torn down run no JavaScript.
+            let _ = parking.global().enter(|cx| letter(cx).is_ok());
         }
     }
-    Vec::new()
+    leaks::addons(host.addons.leaks())
 }
 
 fn in_parking<T>(parking: &Parking, work: impl for<'r> FnOnce(Ctx<'r>) -> T) -> T {

@@ -6,8 +6,9 @@ use std::rc::Rc;
 use std::sync::{Mutex, Once, PoisonError};
 use std::time::Duration;
 
-use trun_vm::addons::{AddonHost, AddonLeak, TeardownState};
-use trun_vm::engine::{Ctx, ErrorClass, JsResult, Value};
+use trun_vm::addons::{AddonHost, AddonLeak, Teardown, TeardownMode, TeardownState};
+use trun_vm::engine::{Ctx, ErrorClass, JsResult, Object, Value};
+use trun_vm::event_loop::Poster;
 use trun_vm::harness::observer::{
     Activity, CaseEnd, CaseOutcome, CollectedCase, FailedAttempt, Leak, Observer, OutputStream, Problem,
 };
@@ -131,6 +132,10 @@ impl Session {
             isolate: true,
             preload: Vec::new(),
             audit: false,
+            addon_teardown: Teardown {
+                mode: TeardownMode::File,
+                timeout: Duration::from_secs(2),
+            },
             root: root.to_owned(),
             slot: 1,
         }
@@ -230,7 +235,9 @@ impl Observer for Recorder {
 struct WithoutAddons;
 
 impl AddonHost for WithoutAddons {
-    fn load<'r>(&self, cx: Ctx<'r>, _: &Path) -> JsResult<'r, Value<'r>> {
+    fn attach(&self, _: Ctx<'_>, _: Poster) {}
+
+    fn load<'r>(&self, cx: Ctx<'r>, _: Object<'r>, _: &Path, _: i32) -> JsResult<'r, ()> {
         Err(cx.error(ErrorClass::Error, "there are no addons here"))
     }
 
@@ -242,15 +249,25 @@ impl AddonHost for WithoutAddons {
         TeardownState::Done
     }
 
-    fn leaks(&self, _: Duration) -> Vec<AddonLeak> {
+    fn give_up(&self, _: Ctx<'_>, _: Duration) {}
+
+    fn leaks(&self) -> Vec<AddonLeak> {
         Vec::new()
     }
 
     fn enter_realm(&self, _: Ctx<'_>) {}
 
-    fn drain_finalizers(&self, _: Ctx<'_>) {}
+    fn has_finalizers(&self) -> bool {
+        false
+    }
 
-    fn shut_down(&self, _: Ctx<'_>) {}
+    fn drain_finalizers<'r>(&self, _: Ctx<'r>) -> JsResult<'r, ()> {
+        Ok(())
+    }
+
+    fn is_external<'r>(&self, _: Ctx<'r>, _: Value<'r>) -> bool {
+        false
+    }
 
     fn describe_running(&self) -> Option<String> {
         None

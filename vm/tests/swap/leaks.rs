@@ -297,7 +297,7 @@ fn a_persistent_that_is_left_is_named_with_its_file() {
 
 #[test]
 fn an_addon_that_does_not_end_is_named() {
-    let mut worker = Worker::with_addons(|_| (), StubbornAddon { is_stubborn: true });
+    let mut worker = Worker::with_addons(|_| (), StubbornAddon::new());
     let file = worker.pass("test('a', () => {});");
     assert_eq!(
         worker.leaks(file),

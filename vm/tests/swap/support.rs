@@ -9,13 +9,17 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::time::Duration;
 
 use tempfile::TempDir;
-use trun_vm::addons::{AddonHost, AddonLeak, TeardownState};
-use trun_vm::engine::{Ctx, JsResult, Value};
+use trun_vm::addons::{AddonHost, AddonLeak, Teardown, TeardownMode, TeardownState};
+use trun_vm::engine::{Ctx, ErrorClass, JsResult, Object, Value};
+use trun_vm::event_loop::Poster;
 use trun_vm::harness::observer::{
     Activity, CaseEnd, CaseOutcome, CollectedCase, Leak, LeakKind, Observer, OutputStream, Problem,
 };
 use trun_vm::harness::session::FileRequest;
 use trun_vm::{Runtime, RuntimeOptions, prepare_process};
+
+/// What stubborn addons are given.
+const ADDON_TIMEOUT: Duration = Duration::from_millis(50);
 
 /// What belongs to the process is changed by one test at a time.
 static TURN: Mutex<()> = Mutex::new(());
@@ -70,11 +74,23 @@ impl Observer for Recorder {
 #[derive(Default)]
 pub(crate) struct StubbornAddon {
     pub(crate) is_stubborn: bool,
+    gave_up: Cell<bool>,
+}
+
+impl StubbornAddon {
+    pub(crate) fn new() -> Self {
+        Self {
+            is_stubborn: true,
+            ..Self::default()
+        }
+    }
 }
 
 impl AddonHost for StubbornAddon {
-    fn load<'r>(&self, cx: Ctx<'r>, _: &Path) -> JsResult<'r, Value<'r>> {
-        Ok(cx.undefined())
+    fn attach(&self, _: Ctx<'_>, _: Poster) {}
+
+    fn load<'r>(&self, cx: Ctx<'r>, _: Object<'r>, _: &Path, _: i32) -> JsResult<'r, ()> {
+        Err(cx.error(ErrorClass::Error, "there are no addons here"))
     }
     fn leave_realm(&self, _: Ctx<'_>) {}
     fn begin_teardown(&self, _: Ctx<'_>) {}
@@ -85,16 +101,31 @@ impl AddonHost for StubbornAddon {
             TeardownState::Done
         }
     }
-    fn leaks(&self, waited: Duration) -> Vec<AddonLeak> {
-        assert!(waited >= Duration::from_secs(2), "it was given its time");
+    fn give_up(&self, _: Ctx<'_>, waited: Duration) {
+        assert!(waited >= ADDON_TIMEOUT, "it was given its time");
+        self.gave_up.set(true);
+    }
+    fn leaks(&self) -> Vec<AddonLeak> {
+        if !self.gave_up.take() {
+            return Vec::new();
+        }
         vec![AddonLeak {
             addon: "/p/stubborn.node".to_owned(),
             left: "1 threadsafe function".to_owned(),
         }]
     }
     fn enter_realm(&self, _: Ctx<'_>) {}
-    fn drain_finalizers(&self, _: Ctx<'_>) {}
-    fn shut_down(&self, _: Ctx<'_>) {}
+    fn has_finalizers(&self) -> bool {
+        false
+    }
+
+    fn drain_finalizers<'r>(&self, _: Ctx<'r>) -> JsResult<'r, ()> {
+        Ok(())
+    }
+
+    fn is_external<'r>(&self, _: Ctx<'r>, _: Value<'r>) -> bool {
+        false
+    }
     fn describe_running(&self) -> Option<String> {
         None
     }
@@ -142,6 +173,10 @@ impl Worker {
             isolate: true,
             preload: Vec::new(),
             audit: false,
+            addon_teardown: Teardown {
+                mode: TeardownMode::File,
+                timeout: ADDON_TIMEOUT,
+            },
             root: folder.clone(),
             slot: 1,
         };

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::list::{Form, Listing};
 use support::{Machine, refusal, settings, with_env};
+use trun_vm::addons::{Teardown, TeardownMode};
 
 #[test]
 fn nothing_typed_means_the_defaults() {
@@ -48,6 +49,10 @@ fn nothing_typed_means_the_defaults() {
             repeat_each: 1,
             isolate: true,
             preload: vec![],
+            addon_teardown: Teardown {
+                mode: TeardownMode::File,
+                timeout: Duration::from_secs(2),
+            },
             fail_on_leak: false,
             scale_up_after: Duration::from_millis(5),
             cache_dir: None,
@@ -57,6 +62,21 @@ fn nothing_typed_means_the_defaults() {
             gc_stress: None,
         }
     );
+}
+
+#[test]
+fn addons_end_with_their_file_or_with_the_run() {
+    let given = settings(&["--addon-teardown=run", "--addon-teardown-timeout=250"]).addon_teardown;
+    assert_eq!(
+        (given.mode, given.timeout),
+        (TeardownMode::Run, Duration::from_millis(250))
+    );
+    assert_eq!(
+        settings(&["--addon-teardown=file"]).addon_teardown.mode,
+        TeardownMode::File
+    );
+    let said = refusal(&["--addon-teardown=never"]);
+    assert!(said.contains("file and run"), "{said}");
 }
 
 #[test]

@@ -27,13 +27,17 @@ impl<C: Control> Dispatcher<C> {
         let killed = place.killed.take();
         let bug = place.bug.take();
         let state = std::mem::replace(&mut place.state, State::Vacant);
-        let when = self.when(slot, &state);
+        let native = self.native_code(slot);
+        let when = match &native {
+            Some(native) => format!("{}, in {native}", self.when(slot, &state)),
+            None => self.when(slot, &state).to_owned(),
+        };
         let death = match &bug {
-            Some(message) => Death::by_bug(message, when),
-            None => Death::of(end, killed.as_ref(), when),
+            Some(message) => Death::by_bug(message, &when),
+            None => Death::of(end, killed.as_ref(), &when, native.as_deref()),
         };
         match state {
-            State::Running(session) => self.lose_file(slot, session, death),
+            State::Running(session) => self.lose_file(slot, session, death, native),
             State::Starting { .. } => self.lose_start(slot, &death),
             // A worker that is told to leave exits with 0; that it has no file is no reason to trust another end.
             State::Leaving { .. } if killed.is_none() && end == ProcessEnd::Code(0) => {}
@@ -68,8 +72,19 @@ impl<C: Control> Dispatcher<C> {
         }
     }
 
+    /// The native code that ran when a worker died, as far as its page tells: "addon x.node (finalizer)".
+    fn native_code(&mut self, slot: Slot) -> Option<String> {
+        let native = self.views[slot as usize - 1].native?;
+        let path = self.place(slot).addon(native.addon)?.to_owned();
+        Some(format!(
+            "addon {} ({})",
+            relative(&self.plan.root, &path),
+            native.activity
+        ))
+    }
+
     /// The worker died with a file: the running test, or else the file, is charged; what had finished stays.
-    fn lose_file(&mut self, slot: Slot, mut session: Session, death: Death) {
+    fn lose_file(&mut self, slot: Slot, mut session: Session, death: Death, native: Option<String>) {
         let file = session.file;
         let view = self.views[slot as usize - 1];
         let duration = self.now_since(session.started);
@@ -107,8 +122,9 @@ impl<C: Control> Dispatcher<C> {
         });
         if death.fatal && self.plan.on_crash == OnCrash::Abort {
             let path = relative(&self.plan.root, &self.plan.files[file.0 as usize]);
+            let native = native.map(|native| format!(", in {native}")).unwrap_or_default();
             let banner = format!(
-                "a test worker process crashed with {} while running {path}",
+                "a test worker process crashed with {} while running {path}{native}",
                 death.cause
             );
             self.end_run(RunEnd::Aborted(banner), "another worker crashed");

@@ -129,10 +129,12 @@ impl<C: Control> Dispatcher<C> {
             return;
         }
         let view = self.views[slot as usize - 1];
+        let until = self.running_until(view);
+        let leave_limit = LEAVE_LIMIT + self.addon_teardown();
         let (since, until) = match &self.place(slot).state {
             State::Starting { since } => (*since, since + START_LIMIT),
-            State::Leaving { since } => (*since, since + LEAVE_LIMIT),
-            State::Running(session) => match running_until(view) {
+            State::Leaving { since } => (*since, since + leave_limit),
+            State::Running(session) => match until {
                 Some(until) => (view.since, until),
                 // It has not begun yet, or runs without a limit, as the user wants it.
                 None if view.running == Running::Nothing => (session.started, session.started + START_LIMIT),
@@ -153,6 +155,17 @@ impl<C: Control> Dispatcher<C> {
                 },
             );
         }
+    }
+
+    /// Until when a worker may do what it does: as it says itself, and in any case not for ever where nothing of the tests' runs.
+    fn running_until(&self, view: SlotView) -> Option<u64> {
+        let swap = || view.since + SWAP_LIMIT + self.addon_teardown();
+        view.deadline.or_else(|| (view.running == Running::Swapping).then(swap))
+    }
+
+    /// What native addons may take to end, in nanoseconds.
+    fn addon_teardown(&self) -> u64 {
+        u64::try_from(self.plan.addon_teardown.as_nanos()).unwrap_or(u64::MAX / 2)
     }
 
     /// One half of a worker's end is there and the other does not come.
@@ -200,10 +213,4 @@ impl<C: Control> Dispatcher<C> {
         running.sort_by_key(|r| std::cmp::Reverse(r.age));
         running
     }
-}
-
-/// Until when a worker may do what it does: as it says itself, and in any case not for ever where nothing of the user's runs.
-fn running_until(view: SlotView) -> Option<u64> {
-    view.deadline
-        .or_else(|| (view.running == Running::Swapping).then(|| view.since + SWAP_LIMIT))
 }

@@ -1,0 +1,23 @@
+//! Exports the functions of Node-API from the `trun` binary: addons find them there by name.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+fn main() {
+    let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("../napi/src/abi/exports.rs");
+    println!("cargo::rerun-if-changed={}", table.display());
+    let text = fs::read_to_string(&table).expect("the table of exported functions");
+    let list = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("exports.list");
+    fs::write(&list, dynamic_list(&text)).expect("the linker's list");
+    println!("cargo::rustc-link-arg-bins=-Wl,--dynamic-list={}", list.display());
+}
+
+/// The names of the table as the linker wants them.
+fn dynamic_list(table: &str) -> String {
+    let (_, entries) = table.split_once("\nexports! {").expect("the table's macro call");
+    let names = entries
+        .split(|char: char| !char.is_ascii_alphanumeric() && char != '_')
+        .filter(|word| word.starts_with("napi_") || word.starts_with("node_api_"));
+    let lines: String = names.map(|name| format!("    {name};\n")).collect();
+    format!("{{\n{lines}}};\n")
+}

@@ -1,0 +1,35 @@
+//! What addons find in the binary.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::addon::topic;
+
+/// The names in the table of exported functions.
+fn names() -> Vec<String> {
+    let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("../napi/src/abi/exports.rs");
+    let text = fs::read_to_string(table).expect("the table");
+    let (_, entries) = text.split_once("\nexports! {").expect("the macro call");
+    entries
+        .split(|char: char| !char.is_ascii_alphanumeric() && char != '_')
+        .filter(|word| word.starts_with("napi_") || word.starts_with("node_api_"))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn every_function_is_found_by_name() {
+    let names = names();
+    let list = serde_json::to_string(&names).expect("JSON");
+    let project = topic("symbols");
+    project.write(
+        "lookup.test.js",
+        &format!(
+            "const {{ missing }} = require('./addon.node');
+             test('dlsym', () => expect({list}.filter(missing)).toEqual([]));
+             test('dlsym of what is not there', () => expect(['napi_no_such_function'].filter(missing)).toHaveLength(1));"
+        ),
+    );
+    project.trun(&["--parallel=1"]).run().exits(0);
+    assert!(names.len() >= 130, "the table has {} names", names.len());
+}

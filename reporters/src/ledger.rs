@@ -2,7 +2,7 @@
 //!
 //! Owns the records, counts nothing (`stats` does) and prints nothing.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use crate::{
     event::{EventKind, RunEnd, RunEvent},
@@ -11,9 +11,22 @@ use crate::{
     stats::{RunStats, Verdict, judge},
 };
 
+/// What of the tests' output a report will tell. The rest is forgotten when its file is over: it would grow with the run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum KeptOutput {
+    /// All of it, or as much as the reporter itself keeps.
+    #[default]
+    All,
+    /// That of tests that did not simply pass, and of no test.
+    OfFailures,
+    /// None.
+    Nothing,
+}
+
 /// Everything about the run.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
+    kept_output: KeptOutput,
     pub(crate) root: String,
     pub(crate) version: String,
     pub(crate) workers: usize,
@@ -68,6 +81,14 @@ pub(crate) struct Chunk {
 }
 
 impl Ledger {
+    /// A ledger that keeps this much of the output.
+    pub(crate) fn keeping(kept_output: KeptOutput) -> Self {
+        Self {
+            kept_output,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn fold(&mut self, event: &RunEvent) {
         self.elapsed = event.elapsed;
         self.stats.fold(event);
@@ -106,7 +127,7 @@ impl Ledger {
                 case,
                 stream,
                 text,
-            } => self.file_mut(*file).add_output(*case, *stream, text),
+            } if self.kept_output != KeptOutput::Nothing => self.file_mut(*file).add_output(*case, *stream, text),
             EventKind::CaseFinished { file, result } => {
                 let timed = TimedResult {
                     result: explained(result),
@@ -125,9 +146,12 @@ impl Ledger {
                 record.ended = event.elapsed;
                 record.duration = *duration;
                 record.finish(outcome);
+                if self.kept_output == KeptOutput::OfFailures {
+                    self.file_mut(*file).forget_output_of_passed();
+                }
             }
             EventKind::RunError { message } => self.run_errors.push(message.clone()),
-            EventKind::Tick { .. } | EventKind::RunFinished { .. } => {}
+            EventKind::Output { .. } | EventKind::Tick { .. } | EventKind::RunFinished { .. } => {}
         }
     }
 
@@ -176,6 +200,19 @@ impl FileRecord {
                 text: text.to_owned(),
             }),
         }
+    }
+
+    fn forget_output_of_passed(&mut self) {
+        let passed: HashSet<CaseId> = self
+            .results
+            .iter()
+            .map(|timed| &timed.result)
+            .filter(|result| result.outcome == Outcome::Passed && !result.is_flaky())
+            .map(|result| result.case)
+            .collect();
+        self.output
+            .retain(|chunk| chunk.case.is_none_or(|case| !passed.contains(&case)));
+        self.output.shrink_to_fit();
     }
 
     /// Mirrors the rule of `stats` that a crash which was charged to nothing is a file error.
@@ -245,5 +282,55 @@ impl FileRecord {
             Some(FileOutcome::Finished) => "no result was reported",
             None => "the run ended before",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn printed_by_all(kept: KeptOutput) -> Vec<Option<CaseId>> {
+        let mut ledger = Ledger::keeping(kept);
+        let file = FileId(0);
+        let mut tell = |kind| {
+            ledger.fold(&RunEvent {
+                elapsed: Duration::ZERO,
+                kind,
+            });
+        };
+        for case in [None, Some(CaseId(0)), Some(CaseId(1))] {
+            tell(EventKind::Output {
+                file,
+                case,
+                stream: Stream::Stdout,
+                text: "text".to_owned(),
+            });
+        }
+        for (case, outcome) in [(0, Outcome::Passed), (1, Outcome::Failed)] {
+            let result = CaseResult {
+                case: CaseId(case),
+                outcome,
+                duration: Duration::ZERO,
+                failures: Vec::new(),
+                earlier_attempts: Vec::new(),
+                assertions: 0,
+                note: None,
+            };
+            tell(EventKind::CaseFinished { file, result });
+        }
+        tell(EventKind::FileFinished {
+            file,
+            outcome: FileOutcome::Finished,
+            duration: Duration::ZERO,
+        });
+        ledger.file_mut(file).output.iter().map(|chunk| chunk.case).collect()
+    }
+
+    #[test]
+    fn output_that_no_report_tells_is_forgotten_with_its_file() {
+        let (first, second) = (Some(CaseId(0)), Some(CaseId(1)));
+        assert_eq!(printed_by_all(KeptOutput::All), [None, first, second]);
+        assert_eq!(printed_by_all(KeptOutput::OfFailures), [None, second]);
+        assert_eq!(printed_by_all(KeptOutput::Nothing), []);
     }
 }

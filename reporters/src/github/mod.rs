@@ -17,7 +17,7 @@ pub use summary::GithubSummaryReporter;
 use crate::{
     duration::counted,
     event::{EventKind, RunEvent},
-    ledger::Ledger,
+    ledger::{KeptOutput, Ledger},
     reporter::Reporter,
     text::{strip_ansi, visible},
 };
@@ -45,7 +45,7 @@ impl GithubReporter {
     pub fn new(out: Box<dyn Write + Send>, workspace: Option<String>) -> Self {
         Self {
             out,
-            ledger: Ledger::default(),
+            ledger: Ledger::keeping(KeptOutput::Nothing),
             workspace,
         }
     }

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     duration::{counted, seconds},
     event::{EventKind, RunEvent},
-    ledger::Ledger,
+    ledger::{KeptOutput, Ledger},
     reporter::Reporter,
     text::{strip_ansi, visible},
 };
@@ -41,7 +41,7 @@ impl GithubSummaryReporter {
     pub fn new(out: Box<dyn Write + Send>, workspace: Option<String>) -> Self {
         Self {
             out,
-            ledger: Ledger::default(),
+            ledger: Ledger::keeping(KeptOutput::Nothing),
             workspace,
         }
     }

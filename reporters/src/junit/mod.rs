@@ -20,7 +20,7 @@ use std::{
 
 use crate::{
     event::{EventKind, RunEvent},
-    ledger::Ledger,
+    ledger::{KeptOutput, Ledger},
     reporter::Reporter,
 };
 
@@ -48,7 +48,7 @@ impl JunitReporter {
     pub fn new(out: Box<dyn Write + Send>, dialect: JunitDialect, hostname: Option<String>) -> Self {
         Self {
             out,
-            ledger: Ledger::default(),
+            ledger: Ledger::keeping(KeptOutput::OfFailures),
             dialect,
             hostname,
         }

@@ -104,7 +104,7 @@
   loader.setAwaitHooks(asyncContext.current, asyncContext.resume);
   const plan = requireInternal('harness/plan');
   const registry = requireInternal('harness/registry');
-  const { settled } = binding('harness');
+  const { settled, takeBaseline } = binding('harness');
   const LOAD_PHASE = 0;
 
   /** The collected cases, or what loading failed with (boxed, because anything can be thrown). */
@@ -163,6 +163,8 @@
     }
     own.preloading = undefined;
     registry.keepDeclarations();
+    leftovers.takeBaseline(cache['internal/timers']?.exports, cache['internal/process_object']?.exports);
+    takeBaseline();
     return undefined;
   }
 
@@ -294,8 +296,11 @@
   /** The file is over, the realm goes on with the next one: forgets what waits and what the file declared. */
   function endFile() {
     cache['internal/timers']?.exports.forgetAll();
-    const { process } = cache['internal/process_object']?.exports ?? {};
-    if (process !== undefined) requireInternal('internal/signals').forgetAll(process);
+    const processObject = cache['internal/process_object']?.exports;
+    if (processObject !== undefined) {
+      requireInternal('internal/signals').forgetAll(processObject.process);
+      processObject.takeBaseline();
+    }
     clearTicks();
     collected = undefined;
     loadFailure = undefined;

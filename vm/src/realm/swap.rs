@@ -19,7 +19,7 @@ const ADDON_TEARDOWN: Duration = Duration::from_secs(2);
 
 /// What lasts from swap to swap.
 pub struct Swaps {
-    /// The state every file starts with.
+    /// The state every realm starts with.
     state: ProcessState,
     census: Census,
     budget: CollectionBudget,
@@ -65,8 +65,7 @@ impl Swaps {
         });
         debug_assert!(reset, "the harness can be reset");
         drain_microtasks(host, realm);
-        self.state = ProcessState::capture(&host.touched);
-        host.touched.accept();
+        host.touched.take_baseline();
         self.collect_if_due(host, parking);
     }
 

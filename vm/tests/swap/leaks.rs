@@ -304,3 +304,20 @@ fn an_addon_that_does_not_end_is_named() {
         ["Addon: 1 threadsafe function of the native addon /p/stubborn.node"]
     );
 }
+
+#[test]
+fn the_pause_before_another_attempt_is_no_leak() {
+    let mut worker = Worker::new();
+    let file = worker.run(
+        "import { test } from 'vitest';
+let n = 0;
+test('flaky', { retry: { count: 1, delay: 50 } }, () => {
+  n += 1;
+  if (n === 2) return;
+  setTimeout(() => { throw new Error('late'); }, 1);
+  throw new Error('first');
+});",
+    );
+    assert_eq!(worker.leaks(file), [""; 0]);
+    assert_eq!(worker.heard.passed.get(), 1);
+}

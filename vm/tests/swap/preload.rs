@@ -213,3 +213,22 @@ fn a_shared_realm_tells_of_each_listener_once() {
     let innocent = worker.pass("test('leaves nothing', () => {});");
     assert_eq!(worker.leaks(innocent), [""; 0]);
 }
+
+#[test]
+fn one_that_took_too_long_fails_the_later_files_of_its_shared_realm_at_once() {
+    let mut worker = Worker::with(|options| {
+        options.isolate = false;
+        options.load_timeout = Some(Duration::from_millis(50));
+        options.preload = vec!["./setup.ts".to_owned(), "./endless.ts".to_owned()];
+    });
+    worker.write("setup.ts", "console.log('evaluated;');");
+    worker.write("endless.ts", "await new Promise(() => {});");
+    for _ in 1..=3 {
+        worker.run("test('never', () => {});");
+    }
+    let failures = worker.heard.failures.borrow();
+    let took_too_long = "loading the file took longer than 50 ms (--load-timeout)";
+    let said_again = "the preload module ./endless.ts did not end in time when this worker loaded an earlier file";
+    assert_eq!(*failures, [took_too_long, said_again, said_again]);
+    assert_eq!(output(&worker), "evaluated; ");
+}

@@ -57,9 +57,10 @@ const changeText = (name) => `the changed intrinsic ${name}`;
 const LAZY = Symbol('lazy');
 
 function valueOf(holder, key) {
-  const { get, value } = getOwnPropertyDescriptor(holder, key);
-  if (get === undefined) return value;
-  return holder === globalThis ? LAZY : get;
+  const { get, set, value } = getOwnPropertyDescriptor(holder, key);
+  const accessor = get ?? set;
+  if (accessor === undefined) return value;
+  return holder === globalThis ? LAZY : accessor;
 }
 
 /**
@@ -82,21 +83,27 @@ function takeBaseline(timers, processObject) {
   }
 }
 
+/** A new key without a value is what saving and restoring a property that was not there leaves behind. */
+const isSet = (holder, key) => hasOwn(holder, key) && valueOf(holder, key) !== undefined;
+
 function listWatched(tellGlobal, tellChange) {
   for (const { name, holder, before } of watched) {
     const tellNew = holder === globalThis ? tellGlobal : tellChange;
     for (const key of ownKeys(holder)) {
-      if (!before.has(key)) tellNew(`${name}${String(key)}`);
-      else if (before.get(key) !== LAZY && !is(before.get(key), valueOf(holder, key))) tellChange(`${name}${String(key)} (replaced)`);
+      if (!before.has(key)) {
+        if (isSet(holder, key)) tellNew(`${name}${String(key)}`);
+      } else if (before.get(key) !== LAZY && !is(before.get(key), valueOf(holder, key))) {
+        tellChange(`${name}${String(key)} (replaced)`);
+      }
     }
     for (const key of before.keys()) if (!hasOwn(holder, key)) tellChange(`${name}${String(key)} (removed)`);
   }
 }
 
 function listEnumerable(tellGlobal, tellChange) {
-  for (const key in globalThis) if (hasOwn(globalThis, key)) tellGlobal(key);
+  for (const key in globalThis) if (isSet(globalThis, key)) tellGlobal(key);
   for (let i = 0; i < prototypes.length; i += 2) {
-    for (const key in prototypes[i + 1]) if (hasOwn(prototypes[i + 1], key)) tellChange(`${prototypes[i]}.prototype.${key}`);
+    for (const key in prototypes[i + 1]) if (isSet(prototypes[i + 1], key)) tellChange(`${prototypes[i]}.prototype.${key}`);
   }
 }
 

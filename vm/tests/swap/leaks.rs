@@ -306,6 +306,26 @@ fn an_addon_that_does_not_end_is_named() {
 }
 
 #[test]
+fn what_was_put_back_to_undefined_is_no_leak() {
+    for audit in [false, true] {
+        let mut worker = Worker::with(|options| options.audit = audit);
+        let file = worker.pass(
+            "test('restores', () => {
+  const before = Error.prepareStackTrace;
+  Error.prepareStackTrace = (_, sites) => sites;
+  Error.prepareStackTrace = before;
+  globalThis.mine = undefined;
+  Array.prototype.mine = undefined;
+  const own = globalThis.structuredClone;
+  globalThis.structuredClone = undefined;
+  globalThis.structuredClone = own;
+});",
+        );
+        assert_eq!(worker.leaks(file), [""; 0], "audit: {audit}");
+    }
+}
+
+#[test]
 fn the_pause_before_another_attempt_is_no_leak() {
     let mut worker = Worker::new();
     let file = worker.run(

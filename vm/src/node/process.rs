@@ -87,18 +87,11 @@ fn chdir<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 
 /// `umask(mask?)`: the mask until now; without an argument it stays.
 fn umask<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
-    let mask = if args.get(cx, 0).is_undefined(cx) {
-        None
-    } else {
-        Some(Mode::from_bits_truncate(args.u32(cx, 0)? & 0o777))
-    };
-    let old = set_umask(mask.unwrap_or(Mode::empty()));
-    match mask {
-        None => {
-            set_umask(old);
-        }
-        Some(_) => host().touched.note(cx, Part::Umask),
+    if args.get(cx, 0).is_undefined(cx) {
+        return Ok(cx.number(os::current_umask().bits()));
     }
+    let old = set_umask(Mode::from_bits_truncate(args.u32(cx, 0)? & 0o777));
+    host().touched.note(cx, Part::Umask);
     Ok(cx.number(old.bits()))
 }
 

@@ -125,13 +125,10 @@ impl ProcessState {
     /// Remembers the present state.
     #[must_use]
     pub fn capture(touched: &Touched) -> Self {
-        // Reading the mask means setting it; there is one thread that creates files, this one.
-        let mask = umask(Mode::empty());
-        umask(mask);
         Self {
             cwd: env::current_dir().ok(),
             env_vars: env::vars_os().collect(),
-            umask: mask,
+            umask: os::current_umask(),
             title: touched.title(),
             name: prctl::get_name().ok(),
         }
@@ -221,6 +218,10 @@ fn changed_env_vars(
 
 #[cfg(test)]
 mod tests {
+    use std::fs::{self, File};
+    use std::os::unix::fs::PermissionsExt;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::*;
 
     #[test]
@@ -234,5 +235,32 @@ mod tests {
             names,
             [("ADDED", "added"), ("CHANGED", "changed"), ("REMOVED", "removed")]
         );
+    }
+
+    #[test]
+    fn other_threads_never_create_files_under_another_mask_while_it_is_read() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let before = umask(Mode::from_bits_truncate(0o077));
+        let is_over = AtomicBool::new(false);
+        let widest = std::thread::scope(|scope| {
+            let creator = scope.spawn(|| {
+                let mut widest = 0;
+                while !is_over.load(Ordering::Relaxed) {
+                    let path = folder.path().join("file");
+                    let file = File::create(&path).expect("a file");
+                    widest |= file.metadata().expect("its mode").permissions().mode() & 0o077;
+                    fs::remove_file(&path).expect("it is removed");
+                }
+                widest
+            });
+            for _ in 0..2_000 {
+                let state = ProcessState::capture(&Touched::default());
+                assert_eq!(state.umask.bits(), 0o077);
+            }
+            is_over.store(true, Ordering::Relaxed);
+            creator.join().expect("it ends")
+        });
+        umask(before);
+        assert_eq!(widest, 0, "a file was created without the mask");
     }
 }

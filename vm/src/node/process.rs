@@ -161,22 +161,16 @@ fn uptime<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
     Ok(cx.number(host().started.elapsed().as_secs_f64()))
 }
 
-fn resident_bytes() -> u64 {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let pages: u64 = statm.split(' ').nth(1).and_then(|n| n.parse().ok()).unwrap_or(0);
-    pages * 4096
-}
-
 /// `resident()`: bytes of memory in use by the process.
 fn resident<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
-    Ok(cx.number_from_u64(resident_bytes()))
+    Ok(cx.number_from_u64(os::resident_bytes()))
 }
 
 /// `memory()`: resident, heap capacity, heap in use, memory of buffers and strings. Walks the heap.
 fn memory<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
     let statistics = cx.memory_statistics();
     let list = [
-        cx.number_from_u64(resident_bytes()),
+        cx.number_from_u64(os::resident_bytes()),
         statistics.get(cx, "heapCapacity")?,
         statistics.get(cx, "heapSize")?,
         statistics.get(cx, "extraMemorySize")?,

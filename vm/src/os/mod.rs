@@ -18,4 +18,4 @@ pub use priority::{priority, set_priority};
 pub use process::{exit_now, kill};
 pub use readable::Readable;
 pub use signals::{SignalPipe, SignalWatch};
-pub use status::current_umask;
+pub use status::{current_umask, resident_bytes};

@@ -16,6 +16,21 @@ pub fn current_umask() -> Mode {
     })
 }
 
+/// Resident memory, or zero if the system does not say.
+#[must_use]
+pub fn resident_bytes() -> u64 {
+    let statm = fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages: u64 = statm.split(' ').nth(1).and_then(|n| n.parse().ok()).unwrap_or(0);
+    pages * page_size()
+}
+
+/// Bytes of a page of memory: not the same on every machine.
+fn page_size() -> u64 {
+    // SAFETY: takes no pointer.
+    let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    u64::try_from(size).unwrap_or(4096)
+}
+
 fn umask_in(status: &str) -> Option<Mode> {
     let octal = status.lines().find_map(|line| line.strip_prefix("Umask:"))?;
     u32::from_str_radix(octal.trim(), 8).ok().map(Mode::from_bits_truncate)
@@ -24,6 +39,19 @@ fn umask_in(status: &str) -> Option<Mode> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn resident_memory_is_what_the_system_lists_in_kilobytes() {
+        let listed = || -> u64 {
+            let status = fs::read_to_string("/proc/self/status").expect("Linux tells");
+            let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+            let text = line.and_then(|rest| rest.trim().strip_suffix(" kB"));
+            text.and_then(|text| text.parse().ok()).expect("a number of kilobytes")
+        };
+        // Other tests run and use memory meanwhile; a wrong page size is off by a factor of two at least.
+        let (listed, told) = (listed() << 10, resident_bytes());
+        assert!(told > listed * 2 / 3 && told < listed * 3 / 2, "{told} of {listed}");
+    }
 
     #[test]
     fn the_mask_is_read_as_octal() {

@@ -151,7 +151,9 @@
       settled(LOAD_PHASE);
     };
     const collect = () => whenDone(plan.collect, succeed);
-    const importEntry = () => whenDone(() => loader.importEntry(path), collect);
+    const importEntry = () => {
+      if (currentLoad === own) whenDone(() => loader.importEntry(path), collect);
+    };
     if (unended !== undefined) failAfter(unended);
     else if (preloaded === preload.length) importEntry();
     else whenDone(() => preloadRest(preload, own), importEntry);
@@ -165,7 +167,7 @@
       const pending = loader.importPreload(own.preloading);
       if (pending !== undefined) {
         return pending.then(() => {
-          // Its file was given up: the realm is another one's by now.
+          // Too late: its file was given up.
           if (currentLoad !== own) return undefined;
           endPreload();
           return preloadRest(preload, own);
@@ -321,6 +323,7 @@
     clearTicks();
     collected = undefined;
     loadFailure = undefined;
+    currentLoad = undefined;
     loader.forgetEntry();
     plan.reset();
     registry.reset();

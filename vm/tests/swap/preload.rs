@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use trun_vm::host::host;
+
 use crate::support::Worker;
 
 fn preloading(names: &[&str], isolate: bool) -> Worker {
@@ -231,4 +233,29 @@ fn one_that_took_too_long_fails_the_later_files_of_its_shared_realm_at_once() {
     let said_again = "the preload module ./endless.ts did not end in time when this worker loaded an earlier file";
     assert_eq!(*failures, [took_too_long, said_again, said_again]);
     assert_eq!(output(&worker), "evaluated; ");
+}
+
+#[test]
+fn one_that_ends_after_its_time_runs_no_file_in_anothers() {
+    let mut worker = Worker::with(|options| {
+        options.isolate = false;
+        options.load_timeout = Some(Duration::from_millis(50));
+        options.preload = vec!["./late.ts".to_owned()];
+    });
+    worker.write(
+        "late.ts",
+        "await new Promise((resolve) => { globalThis.endLate = resolve; });",
+    );
+    // Ends it when the second file begins to load: the first one's load was given up.
+    worker.heard.on_load.replace(Some(Box::new(|| {
+        host().realm().global().enter(|cx| {
+            let ended = cx.eval("globalThis.endLate?.()", "trun:test");
+            assert!(ended.is_ok());
+        });
+    })));
+    for _ in 1..=2 {
+        worker.run("console.log('evaluated;'); test('never', () => {});");
+    }
+    assert_eq!(output(&worker), "");
+    assert_eq!(worker.heard.failures.borrow().len(), 2);
 }

@@ -6,6 +6,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::rc::Rc;
 
 use crate::engine::Ctx;
@@ -60,6 +61,8 @@ struct Entry {
 #[derive(Default)]
 pub struct Handles {
     last: Cell<HandleId>,
+    /// What is older was opened by preload modules.
+    baseline: Cell<HandleId>,
     open: RefCell<BTreeMap<HandleId, Entry>>,
 }
 
@@ -77,6 +80,11 @@ impl Handles {
         self.open.borrow_mut().remove(&id);
     }
 
+    /// What is open by now is not left behind by the file that begins; it is still stopped with the others.
+    pub fn take_baseline(&self) {
+        self.baseline.set(self.last.get());
+    }
+
     /// What would be left behind if the file ended now.
     #[must_use]
     pub fn leaks(&self) -> Vec<Leak> {
@@ -88,7 +96,8 @@ impl Handles {
                 stack: entry.site.frames(),
             })
         };
-        open.values().filter_map(leak).collect()
+        let own = open.range((Bound::Excluded(self.baseline.get()), Bound::Unbounded));
+        own.filter_map(|(_, entry)| leak(entry)).collect()
     }
 
     /// Stops everything, newest first: what was built on something else goes before it.
@@ -137,5 +146,21 @@ mod tests {
         handles.stop_all();
         assert_eq!(*stopped.borrow(), ["last", "quiet", "first"]);
         assert!(handles.leaks().is_empty());
+    }
+
+    #[test]
+    fn what_was_open_at_the_baseline_is_stopped_and_not_listed() {
+        let (handles, stopped) = (Handles::default(), Rc::default());
+        let add = |name| {
+            let stopped = Rc::clone(&stopped);
+            handles.add(Rc::new(Door { name, stopped }), Site::default())
+        };
+        add("preloaded");
+        handles.take_baseline();
+        add("own");
+        let left: Vec<String> = handles.leaks().into_iter().map(|leak| leak.what).collect();
+        assert_eq!(left, ["own"]);
+        handles.stop_all();
+        assert_eq!(*stopped.borrow(), ["own", "preloaded"]);
     }
 }

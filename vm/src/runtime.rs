@@ -184,8 +184,9 @@ impl Runtime {
         }
         if self.isolate {
             self.swaps.close(&self.host, &self.parking, realm, request.number);
-        } else {
-            self.swaps.pass_on(&self.host, &self.parking, &realm);
+        } else if !self.swaps.pass_on(&self.host, &self.parking, &realm) {
+            self.shared = None;
+            self.swaps.close(&self.host, &self.parking, realm, request.number);
         }
     }
 

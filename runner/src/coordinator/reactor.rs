@@ -13,7 +13,7 @@ use super::dispatcher::{Control, Dispatcher};
 use super::event::{InternalEvent, Response, Slot, SlotView, Tick};
 use super::signals::Signals;
 use super::wires::Wires;
-use crate::os::{Running, RunningPage, monotonic_ns};
+use crate::os::{Running, RunningPage, monotonic_ns, resident_bytes};
 use crate::protocol::message::ToWorker;
 use crate::zygote::{Commands, Link};
 
@@ -257,7 +257,10 @@ impl Clock {
             .collect();
         let memory = (self.last_memory.elapsed() >= MEMORY_INTERVAL).then(|| {
             self.last_memory = Instant::now();
-            dispatcher.pids().map(|pid| pid.and_then(resident_bytes)).collect()
+            dispatcher
+                .pids()
+                .map(|pid| pid.and_then(|pid| resident_bytes(pid.unsigned_abs())))
+                .collect()
         });
         Tick {
             now: monotonic_ns(),
@@ -272,10 +275,4 @@ fn starved(pid: i32) -> u64 {
     let statistics = fs::read_to_string(format!("/proc/{pid}/task/{pid}/schedstat")).unwrap_or_default();
     let waited = statistics.split(' ').nth(1);
     waited.and_then(|nanoseconds| nanoseconds.parse().ok()).unwrap_or(0)
-}
-
-fn resident_bytes(pid: i32) -> Option<u64> {
-    let statm = fs::read_to_string(format!("/proc/{pid}/statm")).ok()?;
-    let pages: u64 = statm.split(' ').nth(1)?.parse().ok()?;
-    Some(pages * 4096)
 }

@@ -23,7 +23,7 @@ use trun_vm::addons::Teardown;
 use trun_vm::harness::session::FileRequest;
 use trun_vm::{Runtime, RuntimeOptions};
 
-use crate::os::{Running, RunningPage, exit_now, own_fd, set_env_var};
+use crate::os::{Running, RunningPage, exit_now, own_fd, resident_bytes, set_env_var};
 use crate::protocol::channel::{Received, Receiver, Sender};
 use crate::protocol::message::{FromWorker, ToWorker};
 use crate::scratch::{Scratch, WorkerScratch};
@@ -120,13 +120,6 @@ fn set_up_descriptors(start: &WorkerStart) -> io::Result<(UnixStream, UnixStream
     Ok((high()?, high()?))
 }
 
-/// Resident memory of this process, or zero if the system does not say.
-fn resident_bytes() -> u64 {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let pages: u64 = statm.split(' ').nth(1).and_then(|n| n.parse().ok()).unwrap_or(0);
-    pages * 4096
-}
-
 /// Allows this process as many open files as it may have, as Node does, and says how many that is.
 fn raise_descriptor_limit() -> io::Result<u64> {
     let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
@@ -210,7 +203,7 @@ fn serve(reading: UnixStream, wire: &Rc<Wire>, slot: u32, settings: &WorkerSetti
         if let Some(scratch) = scratch.filter(|_| settings.isolate) {
             scratch.empty();
         }
-        wire.end(resident_bytes());
+        wire.end(resident_bytes(std::process::id()).unwrap_or(0));
     }
     ManuallyDrop::into_inner(runtime).shut_down();
 }

@@ -273,12 +273,17 @@ function conclude(own) {
 
 function pausePhase(own) {
   const { delay } = own.again;
+  const timers = require('internal/timers');
+  let timer;
   return casePhase(own, {
     kind: 'pause',
-    fn: (done) => require('internal/timers').setTimeout(done, delay),
+    fn(done) {
+      timer = timers.setTimeout(done, delay);
+    },
     receives: 'done',
     timeout: require('harness/retries').limitOfPause(delay),
-    onSettled() {},
+    // It may have been given up: the timer is ours and must not look like one that the test left.
+    onSettled: () => timers.clearTimeout(timer),
   });
 }
 
@@ -311,12 +316,13 @@ function repetitionName({ testCase, repetition }) {
 
 /**
  * An uncaught error that belongs to `own`. Its phase fails at once if it runs; false if the case has ended. What comes late from a
- * failed attempt of the running case belongs to that attempt; a repetition that passed can fail no more, so the running one does.
+ * failed attempt of the running case belongs to that attempt, the pause after it included; a repetition that passed can fail no more,
+ * so the running one does.
  */
 function attribute(error, own) {
   if (current === null || own.testCase !== current.testCase) return false;
   const phase = phases.open();
-  if (own === current && phase !== null) phases.settle(phase, false, error, false, undefined);
+  if (own === current && phase !== null && phase.kind !== 'pause') phases.settle(phase, false, error, false, undefined);
   else if (own.again !== null) addError(own, error, undefined);
   else recordFailure(current, error, undefined, false);
   return true;

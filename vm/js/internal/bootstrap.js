@@ -104,7 +104,7 @@
   loader.setAwaitHooks(asyncContext.current, asyncContext.resume);
   const plan = requireInternal('harness/plan');
   const registry = requireInternal('harness/registry');
-  const { settled } = binding('harness');
+  const { settled, takeBaseline } = binding('harness');
   const LOAD_PHASE = 0;
 
   /** The collected cases, or what loading failed with (boxed, because anything can be thrown). */
@@ -115,6 +115,8 @@
 
   /** How many preload modules have been evaluated. */
   let preloaded = 0;
+  /** The one that has begun and not ended, if any: one that was given up cannot be begun again in the same realm. */
+  let unended;
 
   /** Evaluates the preload modules if this realm has not, then the test file, then collects its tests; settles phase 0. */
   function load(path, preload) {
@@ -124,6 +126,7 @@
     currentLoad = own;
     const fail = (error) => {
       if (currentLoad !== own) return;
+      unended = undefined;
       loadFailure = { error, preloading: own.preloading };
       settled(LOAD_PHASE);
     };
@@ -142,9 +145,17 @@
         fail(error);
       }
     };
+    /** Every later file would wait for it to the end of its time. */
+    const failAfter = (given) => {
+      loadFailure = { error: new Error(`the preload module ${given} did not end in time when this worker loaded an earlier file`) };
+      settled(LOAD_PHASE);
+    };
     const collect = () => whenDone(plan.collect, succeed);
-    const importEntry = () => whenDone(() => loader.importEntry(path), collect);
-    if (preloaded === preload.length) importEntry();
+    const importEntry = () => {
+      if (currentLoad === own) whenDone(() => loader.importEntry(path), collect);
+    };
+    if (unended !== undefined) failAfter(unended);
+    else if (preloaded === preload.length) importEntry();
     else whenDone(() => preloadRest(preload, own), importEntry);
   }
 
@@ -152,18 +163,28 @@
   function preloadRest(preload, own) {
     while (preloaded < preload.length) {
       own.preloading = preload[preloaded];
+      unended = own.preloading;
       const pending = loader.importPreload(own.preloading);
       if (pending !== undefined) {
         return pending.then(() => {
-          preloaded += 1;
+          // Too late: its file was given up.
+          if (currentLoad !== own) return undefined;
+          endPreload();
           return preloadRest(preload, own);
         });
       }
-      preloaded += 1;
+      endPreload();
     }
     own.preloading = undefined;
     registry.keepDeclarations();
+    leftovers.takeBaseline(cache['internal/timers']?.exports, cache['internal/process_object']?.exports);
+    takeBaseline();
     return undefined;
+  }
+
+  function endPreload() {
+    preloaded += 1;
+    unended = undefined;
   }
 
   /** What failed while loading, described, or undefined. */
@@ -294,11 +315,15 @@
   /** The file is over, the realm goes on with the next one: forgets what waits and what the file declared. */
   function endFile() {
     cache['internal/timers']?.exports.forgetAll();
-    const { process } = cache['internal/process_object']?.exports ?? {};
-    if (process !== undefined) requireInternal('internal/signals').forgetAll(process);
+    const processObject = cache['internal/process_object']?.exports;
+    if (processObject !== undefined) {
+      requireInternal('internal/signals').forgetAll(processObject.process);
+      processObject.takeBaseline();
+    }
     clearTicks();
     collected = undefined;
     loadFailure = undefined;
+    currentLoad = undefined;
     loader.forgetEntry();
     plan.reset();
     registry.reset();

@@ -22,7 +22,7 @@ const prototypes = [
 /** Name, object, values by key of everything that is watched; undefined if nothing is. */
 let watched;
 
-/** What was told of this realm already: with one realm for all files, each thing is the first one's. */
+/** Globals and changes that are known: told already (with one realm for all files, each is the first one's) or a preload module's. */
 const told = new Set();
 
 /** Notes all globals and intrinsics as they are now. */
@@ -42,33 +42,68 @@ function isHolder(value) {
 }
 
 function watch(name, holder) {
-  watched.push({ name, holder, before: new Map(ownKeys(holder).map((key) => [key, valueOf(holder, key)])) });
+  watched.push({ name, holder, before: snapshot(holder, () => false) });
 }
+
+function snapshot(holder, isLeftOut) {
+  const keys = ownKeys(holder).filter((key) => !isLeftOut(key));
+  return new Map(keys.map((key) => [key, valueOf(holder, key)]));
+}
+
+const globalText = (name) => `the global ${name}`;
+const changeText = (name) => `the changed intrinsic ${name}`;
 
 /** A global of the runtime's that becomes an ordinary value when it is first read. */
 const LAZY = Symbol('lazy');
 
 function valueOf(holder, key) {
-  const { get, value } = getOwnPropertyDescriptor(holder, key);
-  if (get === undefined) return value;
-  return holder === globalThis ? LAZY : get;
+  const { get, set, value } = getOwnPropertyDescriptor(holder, key);
+  const accessor = get ?? set;
+  if (accessor === undefined) return value;
+  return holder === globalThis ? LAZY : accessor;
 }
+
+/**
+ * Preload modules have been evaluated: what they made is nobody's leak. Their globals are known by name, for what they keep in them is
+ * theirs to change; what they have changed of the rest is the state to compare with.
+ */
+function takeBaseline(timers, processObject) {
+  timers?.takeBaseline();
+  processObject?.takeBaseline();
+  const know = (text) => apply(add, told, [text]);
+  const ignore = () => {};
+  if (watched === undefined) {
+    listEnumerable((name) => know(globalText(name)), (name) => know(changeText(name)));
+    return;
+  }
+  listWatched((name) => know(globalText(name)), ignore);
+  for (const one of watched) {
+    const isKnownByName = (key) => one.holder === globalThis && !one.before.has(key);
+    one.before = snapshot(one.holder, isKnownByName);
+  }
+}
+
+/** A new key without a value is what saving and restoring a property that was not there leaves behind. */
+const isSet = (holder, key) => hasOwn(holder, key) && valueOf(holder, key) !== undefined;
 
 function listWatched(tellGlobal, tellChange) {
   for (const { name, holder, before } of watched) {
     const tellNew = holder === globalThis ? tellGlobal : tellChange;
     for (const key of ownKeys(holder)) {
-      if (!before.has(key)) tellNew(`${name}${String(key)}`);
-      else if (before.get(key) !== LAZY && !is(before.get(key), valueOf(holder, key))) tellChange(`${name}${String(key)} (replaced)`);
+      if (!before.has(key)) {
+        if (isSet(holder, key)) tellNew(`${name}${String(key)}`);
+      } else if (before.get(key) !== LAZY && !is(before.get(key), valueOf(holder, key))) {
+        tellChange(`${name}${String(key)} (replaced)`);
+      }
     }
     for (const key of before.keys()) if (!hasOwn(holder, key)) tellChange(`${name}${String(key)} (removed)`);
   }
 }
 
 function listEnumerable(tellGlobal, tellChange) {
-  for (const key in globalThis) if (hasOwn(globalThis, key)) tellGlobal(key);
+  for (const key in globalThis) if (isSet(globalThis, key)) tellGlobal(key);
   for (let i = 0; i < prototypes.length; i += 2) {
-    for (const key in prototypes[i + 1]) if (hasOwn(prototypes[i + 1], key)) tellChange(`${prototypes[i]}.prototype.${key}`);
+    for (const key in prototypes[i + 1]) if (isSet(prototypes[i + 1], key)) tellChange(`${prototypes[i]}.prototype.${key}`);
   }
 }
 
@@ -90,12 +125,12 @@ function list(timers, processObject) {
     tell(kind, what, stack);
   };
   if (timers !== undefined) timers.listOpen((what, stack) => tell(TIMER, what, stack));
-  if (processObject !== undefined) processObject.listListeners((what, stack) => once(LISTENER, what, stack));
-  const tellGlobal = (name) => once(GLOBAL, `the global ${name}`, '');
-  const tellChange = (name) => once(GLOBAL, `the changed intrinsic ${name}`, '');
+  if (processObject !== undefined) processObject.listListeners((what, stack) => tell(LISTENER, what, stack));
+  const tellGlobal = (name) => once(GLOBAL, globalText(name), '');
+  const tellChange = (name) => once(GLOBAL, changeText(name), '');
   if (watched === undefined) listEnumerable(tellGlobal, tellChange);
   else listWatched(tellGlobal, tellChange);
   return found;
 }
 
-module.exports = { list, watchIntrinsics };
+module.exports = { list, takeBaseline, watchIntrinsics };

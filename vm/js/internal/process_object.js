@@ -351,12 +351,21 @@ process.on('newListener', (event) => {
 });
 
 const { eventNames, listenerCount } = EventEmitter.prototype;
-const ownListeners = new Map(apply(eventNames, process, []).map((event) => [event, apply(listenerCount, process, [event])]));
+/** How many listeners each event has that are none of the file's. */
+let baseline;
 
-/** Calls `tell(what, stack)` for every event that has more listeners than the runtime's own. */
+/** Listeners by now are the runtime's own, of preload modules, or (in a shared realm) told of the file that added them. */
+function takeBaseline() {
+  baseline = new Map(apply(eventNames, process, []).map((event) => [event, apply(listenerCount, process, [event])]));
+  listenerSites.clear();
+}
+
+takeBaseline();
+
+/** Calls `tell(what, stack)` for every event that has more listeners than at the baseline. */
 function listListeners(tell) {
   for (const event of apply(eventNames, process, [])) {
-    const count = apply(listenerCount, process, [event]) - (ownListeners.get(event) ?? 0);
+    const count = apply(listenerCount, process, [event]) - (baseline.get(event) ?? 0);
     const site = listenerSites.get(event);
     if (count > 0) tell(`${count === 1 ? 'a listener' : `${count} listeners`} of process for ${String(event)}`, site === undefined ? '' : siteStack(site));
   }
@@ -365,6 +374,7 @@ function listListeners(tell) {
 module.exports = {
   process,
   listListeners,
+  takeBaseline,
   /** Takes an error that nobody caught; false when the program has not asked for those. */
   captureUncaught(error) {
     if (captureCallback === null) return false;

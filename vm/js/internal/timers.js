@@ -29,6 +29,10 @@ const immediates = new Map();
 let lastTimer = 0;
 let lastImmediate = 0;
 
+/** Numbers of the last ones that preload modules have made. */
+let baselineTimer = 0;
+let baselineImmediate = 0;
+
 const kFrame = Symbol('frame');
 const kId = Symbol('id');
 const kRefed = Symbol('refed');
@@ -214,13 +218,19 @@ function openName({ _repeat: repeat, _idleTimeout: delay }) {
   return typeof delay === 'number' ? `a timer (${name}, ${delay} ms)` : `a timer (${name})`;
 }
 
-/** Calls `tell(what, stack)` for everything that waits and was not unref'ed. */
+/** What waits by now is none of the test file's. */
+function takeBaseline() {
+  baselineTimer = lastTimer;
+  baselineImmediate = lastImmediate;
+}
+
+/** Calls `tell(what, stack)` for everything that waits, was not unref'ed and is younger than the baseline. */
 function listOpen(tell) {
-  const telling = (name) => (item) => {
-    if (item[kRefed]) tell(name(item), item[kSite] === undefined ? '' : siteStack(item[kSite]));
+  const telling = (name, baseline) => (item) => {
+    if (item[kRefed] && item[kId] > baseline) tell(name(item), item[kSite] === undefined ? '' : siteStack(item[kSite]));
   };
-  apply(forEach, active, [telling(openName)]);
-  apply(forEach, immediates, [telling(() => 'an immediate (setImmediate)')]);
+  apply(forEach, active, [telling(openName, baselineTimer)]);
+  apply(forEach, immediates, [telling(() => 'an immediate (setImmediate)', baselineImmediate)]);
 }
 
 /** Nothing waits any more: the file that made it all is over and its realm is not. */
@@ -241,5 +251,6 @@ module.exports = {
   setImmediate,
   setInterval,
   setTimeout,
+  takeBaseline,
   Timeout,
 };

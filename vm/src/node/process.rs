@@ -87,18 +87,11 @@ fn chdir<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 
 /// `umask(mask?)`: the mask until now; without an argument it stays.
 fn umask<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
-    let mask = if args.get(cx, 0).is_undefined(cx) {
-        None
-    } else {
-        Some(Mode::from_bits_truncate(args.u32(cx, 0)? & 0o777))
-    };
-    let old = set_umask(mask.unwrap_or(Mode::empty()));
-    match mask {
-        None => {
-            set_umask(old);
-        }
-        Some(_) => host().touched.note(cx, Part::Umask),
+    if args.get(cx, 0).is_undefined(cx) {
+        return Ok(cx.number(os::current_umask().bits()));
     }
+    let old = set_umask(Mode::from_bits_truncate(args.u32(cx, 0)? & 0o777));
+    host().touched.note(cx, Part::Umask);
     Ok(cx.number(old.bits()))
 }
 
@@ -168,22 +161,16 @@ fn uptime<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
     Ok(cx.number(host().started.elapsed().as_secs_f64()))
 }
 
-fn resident_bytes() -> u64 {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let pages: u64 = statm.split(' ').nth(1).and_then(|n| n.parse().ok()).unwrap_or(0);
-    pages * 4096
-}
-
 /// `resident()`: bytes of memory in use by the process.
 fn resident<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
-    Ok(cx.number_from_u64(resident_bytes()))
+    Ok(cx.number_from_u64(os::resident_bytes()))
 }
 
 /// `memory()`: resident, heap capacity, heap in use, memory of buffers and strings. Walks the heap.
 fn memory<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
     let statistics = cx.memory_statistics();
     let list = [
-        cx.number_from_u64(resident_bytes()),
+        cx.number_from_u64(os::resident_bytes()),
         statistics.get(cx, "heapCapacity")?,
         statistics.get(cx, "heapSize")?,
         statistics.get(cx, "extraMemorySize")?,

@@ -8,6 +8,7 @@ mod priority;
 mod process;
 mod readable;
 mod signals;
+mod status;
 
 pub use child::{ChildSetup, Placeholders, ends_within, exit_descriptor, prepare};
 pub use env_vars::{remove_env_var, set_env_var};
@@ -17,3 +18,4 @@ pub use priority::{priority, set_priority};
 pub use process::{exit_now, kill};
 pub use readable::Readable;
 pub use signals::{SignalPipe, SignalWatch};
+pub use status::{current_umask, resident_bytes};

@@ -1,5 +1,7 @@
 //! When to collect garbage: the engine's own timers are off, so nobody else does.
 
+use crate::os::resident_bytes;
+
 /// A full collection after this many swaps at the latest.
 const SWAPS_PER_COLLECTION: u32 = 16;
 /// And as soon as the process has grown by this much since the last one.
@@ -37,11 +39,4 @@ impl CollectionBudget {
         self.swaps = 0;
         self.resident_after_last = resident_bytes();
     }
-}
-
-/// Resident memory of this process, or zero if the system does not say.
-fn resident_bytes() -> u64 {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let pages: u64 = statm.split(' ').nth(1).and_then(|n| n.parse().ok()).unwrap_or(0);
-    pages * 4096
 }

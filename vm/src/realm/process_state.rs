@@ -38,6 +38,9 @@ pub enum Part {
 pub struct Touched {
     sites: RefCell<BTreeMap<Part, Site>>,
     is_dirty: Cell<bool>,
+    /// What the running file found, if that is not what every realm starts with: preload modules or, in a shared realm, earlier files
+    /// have changed it.
+    baseline: RefCell<Option<ProcessState>>,
     /// Native code is loaded that can change everything without a word.
     is_opaque: Cell<bool>,
     title: RefCell<Option<String>>,
@@ -73,18 +76,24 @@ impl Touched {
         self.title.replace(Some(title));
     }
 
-    /// What was changed stays: the next file starts with it.
-    pub fn accept(&self) {
-        self.sites.borrow_mut().clear();
-        self.is_dirty.set(false);
+    /// What was changed until now is no change of the file that begins; it is still undone with the realm.
+    pub fn take_baseline(&self) {
+        if self.may_differ() {
+            self.baseline.replace(Some(ProcessState::capture(self)));
+            self.sites.borrow_mut().clear();
+            self.is_dirty.set(false);
+        }
     }
 
+    /// Whether something may have changed since the baseline.
     fn may_differ(&self) -> bool {
         self.is_dirty.get() || self.is_opaque.get()
     }
 
     fn forget(&self) {
-        self.accept();
+        self.baseline.replace(None);
+        self.sites.borrow_mut().clear();
+        self.is_dirty.set(false);
         self.title.replace(None);
     }
 
@@ -101,7 +110,7 @@ fn set_process_name(name: &str) {
     }
 }
 
-/// The state every file starts with.
+/// The state every realm starts with.
 #[derive(Debug, Clone)]
 pub struct ProcessState {
     cwd: Option<PathBuf>,
@@ -116,13 +125,10 @@ impl ProcessState {
     /// Remembers the present state.
     #[must_use]
     pub fn capture(touched: &Touched) -> Self {
-        // Reading the mask means setting it; there is one thread that creates files, this one.
-        let mask = umask(Mode::empty());
-        umask(mask);
         Self {
             cwd: env::current_dir().ok(),
             env_vars: env::vars_os().collect(),
-            umask: mask,
+            umask: os::current_umask(),
             title: touched.title(),
             name: prctl::get_name().ok(),
         }
@@ -135,6 +141,8 @@ impl ProcessState {
             return Vec::new();
         }
         let now = Self::capture(touched);
+        let baseline = touched.baseline.borrow();
+        let before = baseline.as_ref().unwrap_or(self);
         let mut changes = Vec::new();
         let mut tell = |part: Part, what: String| {
             changes.push(Leak {
@@ -143,20 +151,20 @@ impl ProcessState {
                 stack: touched.site_of(&part).frames(),
             });
         };
-        if now.cwd != self.cwd {
+        if now.cwd != before.cwd {
             let place = now
                 .cwd
                 .as_ref()
                 .map_or_else(|| "a removed folder".to_owned(), |cwd| cwd.display().to_string());
             tell(Part::Cwd, format!("another working directory ({place})"));
         }
-        if now.umask != self.umask {
+        if now.umask != before.umask {
             tell(Part::Umask, format!("another umask ({:04o})", now.umask.bits()));
         }
-        if now.title != self.title {
+        if now.title != before.title {
             tell(Part::Title, "another process.title".to_owned());
         }
-        for (name, change) in changed_env_vars(&self.env_vars, &now.env_vars) {
+        for (name, change) in changed_env_vars(&before.env_vars, &now.env_vars) {
             let text = match name.to_str() {
                 Some("TZ") => format!("the time zone (env var TZ, {change})"),
                 _ => format!("the env var {} ({change})", name.display()),
@@ -168,7 +176,7 @@ impl ProcessState {
 
     /// Brings it back. The engine looks at the time zone again at its next entry.
     pub fn restore(&self, touched: &Touched) {
-        if touched.may_differ() {
+        if touched.may_differ() || touched.baseline.borrow().is_some() {
             self.restore_from(&Self::capture(touched));
         }
         touched.forget();
@@ -210,6 +218,10 @@ fn changed_env_vars(
 
 #[cfg(test)]
 mod tests {
+    use std::fs::{self, File};
+    use std::os::unix::fs::PermissionsExt;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::*;
 
     #[test]
@@ -223,5 +235,32 @@ mod tests {
             names,
             [("ADDED", "added"), ("CHANGED", "changed"), ("REMOVED", "removed")]
         );
+    }
+
+    #[test]
+    fn other_threads_never_create_files_under_another_mask_while_it_is_read() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let before = umask(Mode::from_bits_truncate(0o077));
+        let is_over = AtomicBool::new(false);
+        let widest = std::thread::scope(|scope| {
+            let creator = scope.spawn(|| {
+                let mut widest = 0;
+                while !is_over.load(Ordering::Relaxed) {
+                    let path = folder.path().join("file");
+                    let file = File::create(&path).expect("a file");
+                    widest |= file.metadata().expect("its mode").permissions().mode() & 0o077;
+                    fs::remove_file(&path).expect("it is removed");
+                }
+                widest
+            });
+            for _ in 0..2_000 {
+                let state = ProcessState::capture(&Touched::default());
+                assert_eq!(state.umask.bits(), 0o077);
+            }
+            is_over.store(true, Ordering::Relaxed);
+            creator.join().expect("it ends")
+        });
+        umask(before);
+        assert_eq!(widest, 0, "a file was created without the mask");
     }
 }

@@ -8,15 +8,19 @@ use std::time::{Duration, Instant};
 
 use crate::addons::{Teardown, TeardownMode, TeardownState};
 use crate::engine::Ctx;
-use crate::harness::observer::Leak;
+use crate::harness::observer::{Leak, ProblemKind};
+use crate::harness::problem;
 use crate::host::Host;
 use crate::realm::census::{Census, SURVIVALS_OF_A_LEAK};
 use crate::realm::collection::CollectionBudget;
 use crate::realm::{Parking, ProcessState, Realm, leaks};
 
+/// How long JavaScript of the realm that ends may take.
+const OWN_LIMIT: Duration = Duration::from_secs(1);
+
 /// What lasts from swap to swap.
 pub struct Swaps {
-    /// The state every file starts with.
+    /// The state every realm starts with.
     state: ProcessState,
     census: Census,
     budget: CollectionBudget,
@@ -58,18 +62,22 @@ impl Swaps {
     }
 
     /// With one realm for all files: ends a file whose realm goes on with the next one. What is open is stopped; what is *state*
-    /// (globals, modules, listeners, the process's own) is shared, which is what such a run asks for.
-    pub fn pass_on(&mut self, host: &Rc<Host>, parking: &Parking, realm: &Rc<Realm>) {
+    /// (globals, modules, listeners, the process's own) is shared, which is what such a run asks for. False if the file has broken the
+    /// realm, which is an error of that file: then the realm is to be closed.
+    pub fn pass_on(&mut self, host: &Rc<Host>, parking: &Parking, realm: &Rc<Realm>) -> bool {
         stop_what_is_open(host);
-        let reset = realm.global().enter(|cx| {
-            let end_file = realm.entries().end_file.open(cx);
-            end_file.is_some_and(|end_file| end_file.call(cx, &[]).is_ok())
-        });
-        debug_assert!(reset, "the harness can be reset");
+        if let Err(why) = end_file(host, realm) {
+            let message = format!(
+                "the realm that all files share cannot go on after this file ({why}); the next file starts in a new one"
+            );
+            let problem = problem::plain(ProblemKind::Thrown, message);
+            host.observer.borrow_mut().file_error(problem);
+            return false;
+        }
         drain_microtasks(host, realm);
-        self.state = ProcessState::capture(&host.touched);
-        host.touched.accept();
+        host.touched.take_baseline();
         self.collect_if_due(host, parking);
+        true
     }
 
     /// The worker ends: so do all envs that are left. Who left what is not told any more: the files have ended long ago.
@@ -135,17 +143,35 @@ fn stop_what_is_open(host: &Host) {
     }
 }
 
+/// Lets the harness forget the file. Why it cannot, if it cannot: what it calls may be patched.
+fn end_file(host: &Host, realm: &Realm) -> Result<(), String> {
+    let ended = within_limit(host, realm, |cx| match realm.entries().end_file.open(cx) {
+        Some(end_file) => end_file
+            .call(cx, &[])
+            .map(|_| ())
+            .map_err(|thrown| thrown.0.to_text(cx).unwrap_or_default()),
+        None => Err("bug in trun: an entry point of another realm".to_owned()),
+    });
+    ended.unwrap_or_else(|| Err("its code did not end".to_owned()))
+}
+
+/// Enters the realm for `work` and the microtasks after it; `None` if the watchdog had to stop that.
+fn within_limit<T>(host: &Host, realm: &Realm, work: impl for<'r> FnOnce(Ctx<'r>) -> T) -> Option<T> {
+    let watchdog = host.vm.watchdog();
+    watchdog.set_deadline(Some(Instant::now() + OWN_LIMIT));
+    let done = realm.global().enter(work);
+    let is_stopped = watchdog.stopped();
+    if is_stopped {
+        host.vm.absorb_termination(realm.global());
+    }
+    watchdog.set_deadline(None);
+    (!is_stopped).then_some(done)
+}
+
 /// Promise reactions that stopping has queued run now, or they would keep the realm and run in the next file's time. Bounded: a
 /// chain without an end is stopped by the watchdog.
 fn drain_microtasks(host: &Host, realm: &Realm) {
-    host.vm
-        .watchdog()
-        .set_deadline(Some(Instant::now() + Duration::from_secs(1)));
-    realm.global().enter(|_| ());
-    if host.vm.watchdog().stopped() {
-        host.vm.absorb_termination(realm.global());
-    }
-    host.vm.watchdog().set_deadline(None);
+    let _ = within_limit(host, realm, |_| ());
     // What those reactions have opened.
     stop_what_is_open(host);
 }

@@ -249,3 +249,23 @@ fn a_late_error_of_a_failed_attempt_belongs_to_that_attempt() {
     assert_eq!(messages(&end.earlier_attempts[0].problems), ["first", "late"]);
     assert_eq!(end.earlier_attempts.len(), 1);
 }
+
+#[test]
+fn an_error_during_a_pause_belongs_to_the_failed_attempt_and_cuts_nothing_short() {
+    let text = "import { test, expect } from 'vitest';
+        let n = 0; let failedAt;
+        test('flaky', { retry: { count: 1, delay: 300 } }, () => {
+          n += 1;
+          if (n === 2) {
+            expect(performance.now() - failedAt).toBeGreaterThanOrEqual(299);
+            return;
+          }
+          setTimeout(() => { throw new Error('late'); }, 1);
+          failedAt = performance.now();
+          throw new Error('first');
+        });";
+    let heard = Session::new().run(text).passed();
+    let end = heard.end("flaky");
+    assert_eq!(messages(&end.earlier_attempts[0].problems), ["first", "late"]);
+    assert_eq!(end.earlier_attempts.len(), 1);
+}

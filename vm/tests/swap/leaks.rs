@@ -304,3 +304,40 @@ fn an_addon_that_does_not_end_is_named() {
         ["Addon: 1 threadsafe function of the native addon /p/stubborn.node"]
     );
 }
+
+#[test]
+fn what_was_put_back_to_undefined_is_no_leak() {
+    for audit in [false, true] {
+        let mut worker = Worker::with(|options| options.audit = audit);
+        let file = worker.pass(
+            "test('restores', () => {
+  const before = Error.prepareStackTrace;
+  Error.prepareStackTrace = (_, sites) => sites;
+  Error.prepareStackTrace = before;
+  globalThis.mine = undefined;
+  Array.prototype.mine = undefined;
+  const own = globalThis.structuredClone;
+  globalThis.structuredClone = undefined;
+  globalThis.structuredClone = own;
+});",
+        );
+        assert_eq!(worker.leaks(file), [""; 0], "audit: {audit}");
+    }
+}
+
+#[test]
+fn the_pause_before_another_attempt_is_no_leak() {
+    let mut worker = Worker::new();
+    let file = worker.run(
+        "import { test } from 'vitest';
+let n = 0;
+test('flaky', { retry: { count: 1, delay: 50 } }, () => {
+  n += 1;
+  if (n === 2) return;
+  setTimeout(() => { throw new Error('late'); }, 1);
+  throw new Error('first');
+});",
+    );
+    assert_eq!(worker.leaks(file), [""; 0]);
+    assert_eq!(worker.heard.passed.get(), 1);
+}

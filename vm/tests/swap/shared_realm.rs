@@ -152,3 +152,26 @@ fn state_is_shared_and_told_of_the_file_that_changed_it() {
         ["ProcessState: the env var TRUN_TEST_SHARED (removed) (line 5)"]
     );
 }
+
+#[test]
+fn a_realm_that_a_file_has_broken_is_replaced_and_told() {
+    for (broken, why) in [
+        ("throw new Error('broken');", "Error: broken"),
+        ("for (;;);", "its code did not end"),
+    ] {
+        let mut worker = sharing();
+        worker.run(&format!(
+            "globalThis.first = 1;
+test('breaks', () => {{
+  process.on('SIGUSR2', () => {{}});
+  process.removeAllListeners = () => {{ {broken} }};
+}});"
+        ));
+        let told = format!(
+            "the realm that all files share cannot go on after this file ({why}); the next file starts in a new one"
+        );
+        assert_eq!(worker.heard.failures.take(), [told]);
+        worker.pass("test('starts anew', () => expect(globalThis.first).toBeUndefined());");
+        assert_eq!(worker.heard.passed.get(), 2);
+    }
+}

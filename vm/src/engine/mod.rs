@@ -101,6 +101,6 @@ pub use promise::Deferred;
 pub use script::{Script, ScriptError};
 pub use string::JsString;
 pub use value::{Value, ValueKind};
-pub use vm::{Global, Vm, VmError};
+pub use vm::{Global, Vm, VmError, overwrite_stack};
 pub use watchdog::Watchdog;
 pub use weak::Weak;

@@ -10,7 +10,7 @@ use crate::addons::TeardownState;
 use crate::engine::Ctx;
 use crate::harness::observer::Leak;
 use crate::host::Host;
-use crate::realm::census::{Census, SURVIVALS_OF_A_LEAK};
+use crate::realm::census::Census;
 use crate::realm::collection::CollectionBudget;
 use crate::realm::{Parking, ProcessState, Realm, leaks};
 
@@ -52,12 +52,12 @@ impl Swaps {
         self.census.retire(&host.vm, realm.global(), file);
         release(realm);
         tell(host, file, [addons, persistents].concat());
-        self.collect_if_due(host, parking);
+        // The collection comes next (`Runtime::run_file`): here, the stack is still the file's.
     }
 
     /// With one realm for all files: ends a file whose realm goes on with the next one. What is open is stopped; what is *state*
     /// (globals, modules, listeners, the process's own) is shared, which is what such a run asks for.
-    pub fn pass_on(&mut self, host: &Rc<Host>, parking: &Parking, realm: &Rc<Realm>) {
+    pub fn pass_on(&mut self, host: &Rc<Host>, realm: &Rc<Realm>) {
         stop_what_is_open(host);
         let reset = realm.global().enter(|cx| {
             let end_file = realm.entries().end_file.open(cx);
@@ -67,16 +67,14 @@ impl Swaps {
         drain_microtasks(host, realm);
         self.state = ProcessState::capture(&host.touched);
         host.touched.accept();
-        self.collect_if_due(host, parking);
     }
 
-    fn collect_if_due(&mut self, host: &Host, parking: &Parking) {
-        if self.budget.is_spent() {
-            self.collect(host, parking);
-        }
+    /// A file is over. Whether it is time to collect.
+    pub fn is_collection_due(&mut self) -> bool {
+        self.budget.is_spent()
     }
 
-    /// Collects everything that can go and tells which realms did not.
+    /// Collects everything that can go and tells which realms did not. The stack below the caller was overwritten.
     pub fn collect(&mut self, host: &Host, parking: &Parking) {
         host.vm.collect(parking.global());
         for file in self.census.count(&host.vm) {
@@ -85,13 +83,12 @@ impl Swaps {
         self.budget.renew();
     }
 
-    /// No other file follows: judges the realms of the last ones too.
-    pub fn settle(&mut self, host: &Host, parking: &Parking) {
-        for _ in 0..SURVIVALS_OF_A_LEAK {
-            // Another realm comes and goes, so that what is left on the stack is no longer the last file's.
-            pass_through(host, &mut self.census);
-            self.collect(host, parking);
-        }
+    /// A realm without a file comes and goes, so that the last file's is no longer the newest, which is never judged.
+    #[inline(never)]
+    pub fn pass_blank(&mut self, host: &Host) {
+        let blank = host.vm.create_global();
+        // It is not there for the collections that would make it a leak.
+        self.census.retire(&host.vm, &blank, u32::MAX);
     }
 
     /// How many realms were released and are not known to be gone.
@@ -99,14 +96,6 @@ impl Swaps {
     pub fn released_realms(&self) -> usize {
         self.census.len()
     }
-}
-
-/// In a function of its own, as [`release`].
-#[inline(never)]
-fn pass_through(host: &Host, census: &mut Census) {
-    let blank = host.vm.create_global();
-    // It has no file, and is not there for the two collections that would make it one's leak.
-    census.retire(&host.vm, &blank, u32::MAX);
 }
 
 fn tell(host: &Host, file: u32, leaks: Vec<Leak>) {

@@ -205,7 +205,7 @@ impl Runtime {
     /// No other file follows: judges the realms of the last ones too.
     pub fn settle(&mut self) {
         for _ in 0..SURVIVALS_OF_A_LEAK {
-            self.swaps.pass_blank(&self.host);
+            self.swaps.pass_blank(&self.host, &self.parking);
             self.collect();
         }
     }

@@ -83,12 +83,17 @@ impl Swaps {
         self.budget.renew();
     }
 
-    /// A realm without a file comes and goes, so that the last file's is no longer the newest, which is never judged.
+    /// A realm without a file comes and goes, so that the last file's is no longer the newest: that one is never judged, for the stack and the
+    /// engine's caches of what ran last may hold it.
     #[inline(never)]
-    pub fn pass_blank(&mut self, host: &Host) {
-        let blank = host.vm.create_global();
-        // It is not there for the collections that would make it a leak.
-        self.census.retire(&host.vm, &blank, u32::MAX);
+    pub fn pass_blank(&mut self, host: &Rc<Host>, parking: &Parking) {
+        if let Ok(realm) = Realm::open(host, parking, false) {
+            drain_microtasks(host, &realm);
+            forget_registries(host, &realm);
+            // It is gone before the collections that would make it a leak.
+            self.census.retire(&host.vm, realm.global(), u32::MAX);
+            release(realm);
+        }
     }
 
     /// How many realms were released and are not known to be gone.

@@ -3,24 +3,28 @@
 CARGO ?= cargo
 DEMO := fixtures/demo
 
-.PHONY: demo test ready deps npm pypi fmt-check lint docs stress bench clean
+.PHONY: demo test ready deps assets npm pypi fmt-check lint docs stress bench clean ffi-stress ffi-check ffi-bench
 
 # A fresh machine to a green run: system packages, a release build, trun on the demo project.
-demo: deps
+demo: deps assets
 	$(CARGO) build --release --locked -p trun
 	cd $(DEMO) && ../../target/release/trun --parallel=4
 
 # Everything the tests need, then all tests.
-test: deps npm pypi
+test: deps assets npm pypi
 	$(CARGO) test --workspace --locked
 
 # What CI runs.
-ready: deps npm pypi fmt-check lint docs
+ready: deps assets npm pypi fmt-check lint docs
 	$(CARGO) test --workspace --locked
 
 # The system's development packages of JavaScriptCore, OpenSSL and libffi.
 deps:
 	@scripts/system-packages.sh
+
+# JavaScript packages that trun embeds (vm/js/dist), pinned in vm/assets/package-lock.json.
+assets:
+	@scripts/assets.sh
 
 # npm packages that only tests need, pinned in tests/npm/package-lock.json.
 npm:
@@ -33,15 +37,30 @@ pypi:
 fmt-check:
 	$(CARGO) fmt --all --check
 
-lint:
+lint: assets
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 
-docs:
+docs: assets
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items --locked
 
 # The whole suite while the collector runs at every chance. Long: not part of CI.
-stress: deps npm pypi
+stress: deps assets npm pypi
 	TRUN_GC_STRESS=20 $(CARGO) test --workspace --locked
+
+# Native functions as often and as long as they were asked to work: 20,000 calls of 4 threads 20 times over, swaps under fire 50 times.
+ffi-stress: deps assets
+	FFI_SCALE=full $(CARGO) test --locked -p trun --test integration ffi::
+
+# The suites of native functions under valgrind, then with their C code under gcc's sanitizers. Minutes: not part of CI.
+ffi-check: deps assets
+	$(CARGO) build --locked -p trun
+	scripts/ffi-valgrind.sh target/debug/trun
+	scripts/ffi-sanitize.sh target/debug/trun
+
+# What one native call costs beside bun and node, if they are on the PATH.
+ffi-bench: deps assets
+	$(CARGO) build --release --locked -p trun
+	scripts/ffi-bench.py --trun target/release/trun
 
 clean:
 	$(CARGO) clean

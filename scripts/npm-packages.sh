@@ -1,15 +1,15 @@
 #!/bin/sh
-# Installs the pinned npm packages that tests use, once per change of the lock file.
+# Installs the pinned npm packages of a folder, once per change of its lock file: those that tests import, or the folder that is given.
 set -eu
-cd "$(dirname "$0")/../tests/npm"
+cd "$(dirname "$0")/../${1:-tests/npm}"
 
 if ! command -v npm >/dev/null 2>&1; then
     if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
-        echo "Installing npm, which the tests use to get the packages they import"
+        echo "Installing npm, which gets the packages that trun embeds and those that its tests import"
         apt-get update -qq
         DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends npm >/dev/null
     else
-        echo "The tests import npm packages: install Node.js with npm, then run this again." >&2
+        echo "npm packages are needed: install Node.js with npm, then run this again." >&2
         exit 1
     fi
 fi

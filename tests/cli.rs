@@ -180,7 +180,9 @@ fn exit_3_if_there_are_no_tests() {
 #[test]
 fn exit_3_if_no_test_matches() {
     let project = Project::new().file("a.test.js", PASSES);
-    project.trun(&["-t", "nothing is called like this"]).run().exits(3);
+    let outcome = project.trun(&["-t", "nothing is called like this"]).run();
+    outcome.exits(3).shows("no test matches -t nothing is called like this");
+    assert_eq!(outcome.report()["success"], false);
     project
         .trun(&["-t", "nothing is called like this", "--pass-with-no-tests"])
         .run()
@@ -300,7 +302,8 @@ fn a_file_whose_name_is_not_unicode_fails_the_run_and_the_others_run() {
     outcome
         .exits(1)
         .counts(1, 0)
-        .complains("cannot run: its path is not valid UTF-8; rename it");
+        .shows("cannot run: its path is not valid UTF-8; rename it");
+    assert_eq!(outcome.report()["success"], false);
 }
 
 #[test]

@@ -303,3 +303,25 @@ fn a_page_that_cannot_be_written_is_warned_of_and_no_failure() {
         .exits(0)
         .complains("GITHUB_STEP_SUMMARY names /nowhere/at/all.md");
 }
+
+#[test]
+fn a_test_that_passes_when_tried_again_is_flaky_to_readers() {
+    let body = "let n = 0; test('flaky', () => { n += 1; if (n < 3) throw new Error('no ' + n); });";
+    let project = Project::new().file("a.test.js", body);
+    let outcome = project
+        .trun(&[
+            "--retry=2",
+            "--reporter=default",
+            "--reporter=junit:r.xml",
+            "--reporter=json:r.json",
+        ])
+        .run();
+    outcome.exits(0).shows("FLAKY 2/3").shows("1 flaky");
+    let read = &read_junit(&[project.path("r.xml")])[0];
+    assert_eq!(list(&read.case("flaky")["flaky"]).len(), 2);
+    let json: Value = serde_json::from_str(&project.read("r.json")).expect("the report is JSON");
+    let test = &json["testResults"][0]["assertionResults"][0];
+    assert_eq!((&test["status"], &test["invocations"]), (&"passed".into(), &3.into()));
+    assert_eq!(list(&test["retryReasons"]).len(), 2);
+    assert_eq!(list(&test["failureMessages"]).len(), 0);
+}

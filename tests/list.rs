@@ -208,3 +208,16 @@ fn control_characters_in_titles_stay_on_their_line() {
     let outcome = project.trun(&["list"]).run();
     assert_eq!(outcome.exits(0).stdout, "a.test.js > two\\nlines \\x1b[31m\n");
 }
+
+#[test]
+fn nothing_of_a_file_runs_but_its_declarations() {
+    let project = Project::new().file(
+        "a.test.js",
+        "const ran = (what) => () => require('node:fs').writeFileSync(what, '');
+         beforeAll(ran('hook')); afterAll(ran('hook')); beforeEach(ran('hook'));
+         test('t', ran('test'));",
+    );
+    let outcome = project.trun(&["list"]).run();
+    outcome.exits(0).shows("a.test.js > t");
+    assert!(!project.path("hook").exists() && !project.path("test").exists());
+}

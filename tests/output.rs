@@ -86,3 +86,14 @@ fn bytes_that_are_no_text_are_no_trouble() {
     let outcome = Project::new().file("a.test.js", body).trun(&["--parallel=1"]).run();
     assert!(stdout(outcome.exits(0), "bytes").ends_with("A\n"));
 }
+
+#[test]
+fn a_result_of_any_length_arrives() {
+    let body = "
+        const long = 'x'.repeat(1 << 20);
+        test('fails often and at length', { retry: 20, timeout: 1e8 }, () => { throw new Error(long); });
+        describe(long, () => { for (let i = 0; i < 20; i += 1) test('case ' + i, () => {}); });
+    ";
+    let outcome = Project::new().file("a.test.js", body).trun(&["--reporter=dots"]).run();
+    outcome.exits(1).shows("Tests  20 passed, 1 failed").hides("corrupt");
+}

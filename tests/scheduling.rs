@@ -273,3 +273,54 @@ fn every_worker_has_an_empty_folder_for_temporary_files() {
         "the run's folder is gone"
     );
 }
+
+#[test]
+fn whatever_a_file_does_to_its_folder_the_next_one_has_an_empty_one() {
+    let spoil = [
+        (
+            "a",
+            "fs.rmSync(folder, { recursive: true }); fs.symlinkSync(precious, folder);",
+        ),
+        (
+            "b",
+            "fs.rmSync(folder, { recursive: true }); fs.writeFileSync(folder, '');",
+        ),
+        (
+            "c",
+            "fs.mkdirSync(folder + '/deep'); fs.chmodSync(folder + '/deep', 0o500); fs.chmodSync(folder, 0o300);",
+        ),
+        ("d", ""),
+    ];
+    let body = |act: &str| {
+        format!(
+            "const folder = require('node:os').tmpdir();
+             const precious = process.cwd() + '/precious';
+             fs.mkdirSync(precious + '/data', {{ recursive: true }});
+             expect(fs.readdirSync(folder)).toEqual([]);
+             {act}"
+        )
+    };
+    let bodies = spoil.map(|(name, act)| (name, body(act)));
+    let project = project(&bodies.each_ref().map(|(name, body)| (*name, body.as_str())));
+    let (outcome, _) = run(&project, &["--parallel=1"]);
+    outcome.exits(0).counts(4, 0);
+    assert!(
+        project.path("precious/data").exists(),
+        "nothing is removed through a link"
+    );
+    assert_eq!(
+        fs::read_dir(project.beside("tmp")).unwrap().count(),
+        0,
+        "the run's folder is gone"
+    );
+}
+
+#[test]
+fn a_part_of_a_file_says_nothing_of_how_long_it_takes() {
+    let project = trivial(&["a"]);
+    let cache = project.beside("cache");
+    run(&project, &["-t", "t", "--cache-dir", cache.to_str().unwrap()])
+        .0
+        .exits(0);
+    assert!(!cache.exists());
+}

@@ -11,8 +11,12 @@ use std::{env, fs};
 /// Names under which distributions ship the library, best first.
 const PACKAGES: [&str; 2] = ["javascriptcoregtk-6.0", "javascriptcoregtk-4.1"];
 
+/// What `make assets` makes below `js/dist`, from npm packages.
+const ASSETS: [&str; 2] = ["readable_stream.js", "web_streams.js"];
+
 fn main() {
     link_engine();
+    check_assets();
     embed_sources();
 }
 
@@ -42,6 +46,18 @@ fn pkg_config(args: &[&str]) -> Option<String> {
         .status
         .success()
         .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn check_assets() {
+    let dist = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("js/dist");
+    for name in ASSETS {
+        let file = dist.join(name);
+        assert!(
+            file.is_file(),
+            "{} is missing: run `make assets`, which makes it from the npm packages pinned in vm/assets/package-lock.json",
+            file.display()
+        );
+    }
 }
 
 fn embed_sources() {

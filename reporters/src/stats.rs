@@ -139,6 +139,15 @@ impl RunStats {
             || self.end.as_ref().is_some_and(|end| *end != RunEnd::Completed)
     }
 
+    /// Whether no test ran, nothing failed, and the tests themselves do not say why: a run that looks like a success and proves nothing.
+    /// `filtered`: tests were left out by their names.
+    #[must_use]
+    pub fn found_nothing(&self, filtered: bool) -> bool {
+        let ran = self.tests_passed + self.tests_failed + self.tests_todo;
+        let is_for_a_reason = !filtered && self.tests_total() > 0;
+        ran == 0 && !is_for_a_reason && self.files_failed == 0 && self.file_errors == 0
+    }
+
     /// Tests that have a result.
     #[must_use]
     pub fn tests_total(&self) -> usize {

@@ -46,7 +46,7 @@ pub fn list(
     complain: &mut dyn FnMut(&str),
     warn: &mut dyn FnMut(&str),
 ) -> Result<ExitCode, RunError> {
-    let selected = match run::select(settings, complain, warn) {
+    let selected = match run::select(settings, warn) {
         // A program that reads the list gets one all the same.
         Err(error) if error.exit_code() == ExitCode::NoTests && listing.json => {
             write("[]\n", complain);
@@ -65,8 +65,7 @@ pub fn list(
     } else {
         Found::files(&selected)
     };
-    let code = found.finish(&settings, listing, complain)?;
-    Ok(selected.judge(code))
+    found.finish(&settings, listing, complain)
 }
 
 /// What one file declares.
@@ -137,8 +136,8 @@ impl Found {
         Self {
             files: selected.files.iter().map(|path| FileFound::of(path)).collect(),
             root: selected.root.clone(),
+            errors: selected.errors.clone(),
             end: Some(RunEnd::Completed),
-            ..Self::default()
         }
     }
 

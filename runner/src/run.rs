@@ -3,7 +3,7 @@
 //! The order matters at one place: the zygote is forked before this process has a thread or a signal handler.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
@@ -132,18 +132,8 @@ pub(crate) struct Selected {
     pub(crate) root: String,
     /// Absolute paths, in order.
     pub(crate) files: Vec<String>,
-    /// Test files that have no name in Unicode. They cannot run, so the run cannot pass.
-    unnameable: usize,
-}
-
-impl Selected {
-    /// What a run that ended with `code` means, when some files could not be a part of it.
-    pub(crate) fn judge(&self, code: ExitCode) -> ExitCode {
-        match code {
-            ExitCode::Passed | ExitCode::NoTests if self.unnameable > 0 => ExitCode::Failed,
-            code => code,
-        }
-    }
+    /// A sentence about each test file that cannot run because its path is no Unicode. With one, no run can pass.
+    pub(crate) errors: Vec<String>,
 }
 
 /// Runs the tests that `settings` name.
@@ -155,26 +145,24 @@ pub fn run(
     complain: &mut dyn FnMut(&str),
     warn: &mut dyn FnMut(&str),
 ) -> Result<ExitCode, RunError> {
-    let selected = select(settings, complain, warn)?;
+    let selected = select(settings, warn)?;
     let history = settings
         .cache_dir
         .as_deref()
         .map(|dir| History::read(dir, &selected.root));
+    // Only what a whole run takes tells what the next one will.
+    let is_whole = settings.name_pattern.is_none() && settings.repeat_each == 1;
     let known = history.as_ref().filter(|_| settings.seed.is_none());
     let expected = known.and_then(|history| history.expected(&selected.files));
     let files = selected.files.clone();
     let (sink, stats) = drive(settings, &selected, expected, warn, || {
-        Sink::open(settings, history, files)
+        Sink::open(settings, history.filter(|_| is_whole), files)
     })?;
-    Ok(selected.judge(finish(sink, &stats, settings, complain, warn)))
+    Ok(finish(sink, &stats, settings, complain, warn))
 }
 
 /// Finds the files that `settings` name.
-pub(crate) fn select(
-    settings: &Settings,
-    complain: &mut dyn FnMut(&str),
-    warn: &mut dyn FnMut(&str),
-) -> Result<Selected, RunError> {
+pub(crate) fn select(settings: &Settings, warn: &mut dyn FnMut(&str)) -> Result<Selected, RunError> {
     let wanted = Wanted {
         paths: &settings.paths,
         patterns: &settings.path_patterns,
@@ -186,19 +174,14 @@ pub(crate) fn select(
     };
     found.notes.iter().for_each(|text| warn(text));
     let (named, unnameable): (Vec<_>, Vec<_>) = found.files.iter().partition(|path| path.to_str().is_some());
-    for path in &unnameable {
-        complain(&format!(
-            "{} cannot run: its path is not valid UTF-8; rename it",
-            path.display()
-        ));
-    }
+    let error = |path: &PathBuf| format!("{} cannot run: its path is not valid UTF-8; rename it", path.display());
     Ok(Selected {
         root: utf8(&settings.root)?,
         files: named
             .into_iter()
             .filter_map(|path| path.to_str().map(str::to_owned))
             .collect(),
-        unnameable: unnameable.len(),
+        errors: unnameable.into_iter().map(error).collect(),
     })
 }
 
@@ -216,13 +199,14 @@ pub(crate) fn drive<S: EventSink>(
     let workers = settings.workers.min(files.len()).max(1);
     let pages = os::map_pages(workers)?;
     let scratch = Scratch::create()
-        .inspect_err(|error| warn(&format!("workers share the folder for temporary files: {error}")))
+        .inspect_err(|error| warn(&format!("workers share one folder for temporary files: {error}")))
         .ok();
     let worker_settings = worker_settings(settings, scratch.clone());
     let link = zygote::start(
         |start| worker::run(start, &worker_settings, pages),
         || remove(scratch.as_ref()),
-    )?;
+    )
+    .inspect_err(|_| remove(scratch.as_ref()))?;
     let signals = Signals::install()?;
     let sink = open()?;
     let plan = RunPlan {
@@ -232,13 +216,16 @@ pub(crate) fn drive<S: EventSink>(
         files,
         workers,
         on_crash: settings.on_crash,
-        worker_memory: settings.worker_memory,
-        recycle_above: settings.recycle_above,
+        worker_memory: settings.worker_memory.of_each(workers),
+        recycle_above: settings.recycle_above.of_each(workers),
         bail: settings.bail,
         seed: settings.seed,
         fail_on_leak: settings.fail_on_leak,
         scale_up_after: settings.scale_up_after,
         rerun: settings.rerun.clone(),
+        errors: selected.errors.clone(),
+        filtered: settings.name_pattern.is_some(),
+        if_nothing_ran: must_run(settings).then(|| nothing_found(settings)),
     };
     let mut dispatcher = Dispatcher::new(plan, Hands::new(link, pages, sink), os::monotonic_ns());
     reactor::run(&mut dispatcher, &signals, pages)?;
@@ -302,12 +289,12 @@ fn finish(
         files: _,
     } = sink;
     if let Some(Err(error)) = history.map(History::write) {
-        warn(&format!("the durations of this run are not kept: {error} (--no-cache)"));
+        warn(&format!(
+            "the durations of this run are not kept: {error}; --no-cache does without"
+        ));
     }
     drop(reporters);
     let unwritten = outputs.finish(&settings.root, &mut io::stderr());
-    let ran = stats.tests_passed + stats.tests_failed + stats.tests_todo;
-    let nothing_ran = ran == 0 && (settings.name_pattern.is_some() || stats.tests_total() == 0);
     let gone = |error: &OutputError| error.is_broken_pipe();
     unwritten
         .iter()
@@ -324,11 +311,8 @@ fn finish(
         Some(RunEnd::Broken(_)) | None => ExitCode::Broken,
         _ if unwritten.iter().any(gone) => ExitCode::signal(Signal::SIGPIPE as i32),
         _ if !unwritten.is_empty() || !failures.is_empty() => ExitCode::Broken,
+        Some(RunEnd::Completed) if found_nothing(stats, settings) => ExitCode::NoTests,
         _ if stats.is_failed() => ExitCode::Failed,
-        _ if nothing_ran && !settings.pass_with_no_tests => {
-            complain(&nothing_found(settings));
-            ExitCode::NoTests
-        }
         _ => ExitCode::Passed,
     }
 }
@@ -343,6 +327,15 @@ fn order(files: usize, seed: Option<u32>) -> Vec<FileId> {
             .collect(),
         None => (0..count).map(FileId).collect(),
     }
+}
+
+/// Whether a run in which no test ran is an error.
+fn must_run(settings: &Settings) -> bool {
+    !settings.pass_with_no_tests && !settings.collect_only
+}
+
+fn found_nothing(stats: &RunStats, settings: &Settings) -> bool {
+    must_run(settings) && stats.found_nothing(settings.name_pattern.is_some()) && stats.run_errors <= 1
 }
 
 /// The sentence about a run without tests.

@@ -76,8 +76,15 @@ thread_local! {
 /// On a thread without one, where no native function can run.
 #[must_use]
 pub fn host() -> Rc<Host> {
-    HOST.with_borrow(|host| host.as_ref().map(Rc::clone))
-        .expect("native functions run on a thread with a VM")
+    current_host().expect("native functions run on a thread with a VM")
+}
+
+/// The host of this thread's VM, unless it has ended or the thread itself is ending.
+#[must_use]
+pub fn current_host() -> Option<Rc<Host>> {
+    HOST.try_with(|host| host.try_borrow().ok().and_then(|host| host.as_ref().map(Rc::clone)))
+        .ok()
+        .flatten()
 }
 
 impl Host {

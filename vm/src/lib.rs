@@ -10,10 +10,13 @@ pub mod addons;
 #[allow(unsafe_code, reason = "the engine is a C library")]
 pub mod engine;
 pub mod event_loop;
+#[allow(unsafe_code, reason = "native functions are called at their word")]
+mod ffi;
 pub mod handles;
 pub mod harness;
 pub mod host;
 pub mod modules;
+pub mod net;
 pub mod node;
 #[allow(unsafe_code, reason = "system calls that no safe wrapper covers")]
 pub mod os;

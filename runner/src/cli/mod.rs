@@ -37,7 +37,7 @@ use self::resolve::{LowArgs, Surroundings};
 pub use self::{
     error::UsageError,
     exit_code::ExitCode,
-    settings::{ColourChoice, OnCrash, ReporterSpec, Settings},
+    settings::{ColourChoice, MemoryLimit, OnCrash, ReporterSpec, Settings},
 };
 use crate::config::{self, Source};
 use crate::list::{Form, Listing};

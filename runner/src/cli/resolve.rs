@@ -17,7 +17,7 @@ use super::{
     flags::Flag,
     layer::{Given, Layer, Place, Word},
     reporters, rerun,
-    settings::{ColourChoice, OnCrash, Settings},
+    settings::{ColourChoice, MemoryLimit, OnCrash, Settings},
     values,
 };
 
@@ -103,7 +103,7 @@ impl Settings {
         warnings: &mut Vec<String>,
     ) -> Result<Self, UsageError> {
         let workers = workers(low.set.one(Flag::Parallel), surroundings.cores)?;
-        let worker_memory = worker_memory(low, surroundings.memory, workers)?;
+        let worker_memory = worker_memory(low, surroundings.memory)?;
         let seed = seed(low, surroundings.fresh_seed)?;
         Ok(Self {
             reporters: reporters::resolve(low, &surroundings.root, warnings)?,
@@ -217,18 +217,21 @@ fn named<T: Copy>(text: &str, known: [(&str, T); 2]) -> Result<T, String> {
     found.map(|(_, value)| value).ok_or_else(why)
 }
 
-fn worker_memory(low: &LowArgs, memory: Option<u64>, workers: usize) -> Result<Option<u64>, UsageError> {
-    let share = |memory: u64| (memory / 100).saturating_mul(MEMORY_SHARE) / workers as u64;
+fn worker_memory(low: &LowArgs, memory: Option<u64>) -> Result<MemoryLimit, UsageError> {
     Ok(match low.parsed(Flag::WorkerMemory, values::room)? {
-        Some(limit) => Some(limit).filter(|limit| *limit != 0),
-        None => memory.map(share),
+        Some(0) => MemoryLimit::Unlimited,
+        Some(limit) => MemoryLimit::Each(limit),
+        None => memory.map_or(MemoryLimit::Unlimited, |memory| {
+            MemoryLimit::Shared((memory / 100).saturating_mul(MEMORY_SHARE))
+        }),
     })
 }
 
-fn recycle_above(low: &LowArgs, worker_memory: Option<u64>) -> Result<Option<u64>, UsageError> {
+fn recycle_above(low: &LowArgs, worker_memory: MemoryLimit) -> Result<MemoryLimit, UsageError> {
     Ok(match low.parsed(Flag::WorkerRecycle, values::size)? {
-        Some(limit) => Some(limit).filter(|limit| *limit != 0),
-        None => worker_memory.map(|limit| limit / 2),
+        Some(0) => MemoryLimit::Unlimited,
+        Some(limit) => MemoryLimit::Each(limit),
+        None => worker_memory.half(),
     })
 }
 

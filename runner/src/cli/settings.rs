@@ -28,11 +28,11 @@ pub struct Settings {
     /// What a crashed worker means for the others.
     pub on_crash: OnCrash,
     /// The bytes that one worker may use before it is killed; `None` for no limit.
-    pub worker_memory: Option<u64>,
+    pub worker_memory: MemoryLimit,
     /// Whether output has colours.
     pub colour: ColourChoice,
     /// A worker that has grown beyond this many bytes is replaced between two files; `None`: never.
-    pub recycle_above: Option<u64>,
+    pub recycle_above: MemoryLimit,
     /// Failures (tests and file errors) after which no further file is started.
     pub bail: Option<u32>,
     /// Seed of a random order of files and tests; `None`: the order of paths and declarations.
@@ -69,6 +69,42 @@ pub struct ReporterSpec {
     pub kind: Kind,
     /// The file, absolute; `None` for stdout.
     pub file: Option<PathBuf>,
+}
+
+/// How much memory a worker may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemoryLimit {
+    /// As much as there is.
+    Unlimited,
+    /// So many bytes.
+    Each(u64),
+    /// A share of so many bytes, whatever number of workers there will be.
+    Shared(u64),
+}
+
+impl MemoryLimit {
+    /// A share is never less than this: a worker with nothing in it takes 30 to 60 MiB.
+    const LEAST_SHARE: u64 = 256 << 20;
+
+    /// The bytes of one of so many workers; `None` for no limit.
+    #[must_use]
+    pub fn of_each(self, workers: usize) -> Option<u64> {
+        match self {
+            Self::Unlimited => None,
+            Self::Each(bytes) => Some(bytes),
+            Self::Shared(bytes) => Some((bytes / workers.max(1) as u64).max(Self::LEAST_SHARE)),
+        }
+    }
+
+    /// Half of it.
+    #[must_use]
+    pub fn half(self) -> Self {
+        match self {
+            Self::Unlimited => Self::Unlimited,
+            Self::Each(bytes) => Self::Each(bytes / 2),
+            Self::Shared(bytes) => Self::Shared(bytes / 2),
+        }
+    }
 }
 
 /// What a crashed worker means for the others.

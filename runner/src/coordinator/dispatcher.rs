@@ -53,6 +53,12 @@ pub struct RunPlan {
     pub scale_up_after: Duration,
     /// What a command that reruns a test begins with.
     pub rerun: Vec<String>,
+    /// What is wrong with the run before it begins.
+    pub errors: Vec<String>,
+    /// Whether tests are left out by their names.
+    pub filtered: bool,
+    /// The error of a run in which no test ran; `None`: that is none.
+    pub if_nothing_ran: Option<String>,
 }
 
 /// The dispatcher's hands.
@@ -111,6 +117,7 @@ impl<C: Control> Dispatcher<C> {
             running: Running::Nothing,
             since: now,
             deadline: None,
+            starved: 0,
         };
         Self {
             queue: Queue::new(plan.order.clone(), plan.workers, plan.expected.clone()),
@@ -143,6 +150,9 @@ impl<C: Control> Dispatcher<C> {
             seed: self.plan.seed,
             rerun: self.plan.rerun.clone(),
         });
+        for message in std::mem::take(&mut self.plan.errors) {
+            self.emit(EventKind::RunError { message });
+        }
         self.start_workers();
         self.respond()
     }
@@ -189,6 +199,12 @@ impl<C: Control> Dispatcher<C> {
                 Ending::No => RunEnd::Completed,
             };
             self.finished = true;
+            if end == RunEnd::Completed
+                && self.stats.found_nothing(self.plan.filtered)
+                && let Some(message) = self.plan.if_nothing_ran.take()
+            {
+                self.emit(EventKind::RunError { message });
+            }
             self.emit(EventKind::RunFinished { end });
             return Response::Finished;
         }
@@ -213,6 +229,7 @@ impl<C: Control> Dispatcher<C> {
             running: Running::Nothing,
             since: now,
             deadline: None,
+            starved: 0,
         };
         if let Err(error) = self.control.spawn(slot) {
             self.place(slot).state = State::Vacant;

@@ -83,6 +83,9 @@ fn plan(files: usize, workers: usize, on_crash: OnCrash) -> RunPlan {
         fail_on_leak: false,
         scale_up_after: Duration::from_nanos(SCALE_UP_AFTER),
         rerun: vec![],
+        errors: vec![],
+        filtered: false,
+        if_nothing_ran: None,
     }
 }
 
@@ -132,6 +135,7 @@ impl Dispatcher<Script> {
             running,
             since: 0,
             deadline,
+            starved: 0,
         };
         let _ = self.handle(
             InternalEvent::Tick(Tick {
@@ -680,4 +684,31 @@ fn known_work_decides_how_many_workers_start() {
         });
         assert_eq!(d.control.spawned.len(), workers, "four files of {ms} ms");
     }
+}
+
+#[test]
+fn a_worker_that_gets_no_core_is_not_killed_for_it() {
+    let mut d = run(1, 1, OnCrash::Abort);
+    let _ = d.say(1, FromWorker::Ready);
+    d.collect(1, 0, 1);
+    let mut tick = |now: u64, starved: u64| {
+        let view = SlotView {
+            running: Running::Case(0),
+            since: 10,
+            deadline: Some(100),
+            starved,
+        };
+        let tick = Tick {
+            now,
+            slots: vec![view],
+            memory: None,
+        };
+        let _ = d.handle(InternalEvent::Tick(tick), now);
+        d.control.killed.clone()
+    };
+    // What it had to wait for before this test began is not this test's.
+    assert!(tick(20, 5000).is_empty());
+    assert!(tick(101 + GRACE, 5300).is_empty());
+    assert!(tick(400 + GRACE, 5300).is_empty());
+    assert_eq!(tick(401 + GRACE, 5300), [1]);
 }

@@ -63,6 +63,8 @@ pub struct SlotView {
     pub since: u64,
     /// Until when it may.
     pub deadline: Option<u64>,
+    /// How long its thread was ready to run and got no core, since it began: nanoseconds.
+    pub starved: u64,
 }
 
 /// What the loop does after an event.

@@ -246,10 +246,12 @@ impl Clock {
     fn look<S: EventSink>(&mut self, dispatcher: &Dispatcher<Hands<S>>, pages: &[RunningPage]) -> Tick {
         let slots = pages
             .iter()
-            .map(|p| SlotView {
-                running: p.running(),
-                since: p.since(),
-                deadline: p.deadline(),
+            .zip(dispatcher.pids())
+            .map(|(page, pid)| SlotView {
+                running: page.running(),
+                since: page.since(),
+                deadline: page.deadline(),
+                starved: pid.map_or(0, starved),
             })
             .collect();
         let memory = (self.last_memory.elapsed() >= MEMORY_INTERVAL).then(|| {
@@ -262,6 +264,13 @@ impl Clock {
             memory,
         }
     }
+}
+
+/// How long the main thread of a process was ready to run and got no core, in nanoseconds; zero if the system does not count it.
+fn starved(pid: i32) -> u64 {
+    let statistics = fs::read_to_string(format!("/proc/{pid}/task/{pid}/schedstat")).unwrap_or_default();
+    let waited = statistics.split(' ').nth(1);
+    waited.and_then(|nanoseconds| nanoseconds.parse().ok()).unwrap_or(0)
 }
 
 fn resident_bytes(pid: i32) -> Option<u64> {

@@ -153,6 +153,8 @@ pub struct Place {
     pub bug: Option<String>,
     /// Its resident memory after the last file, in bytes.
     pub resident: u64,
+    /// When what runs has begun, and how long its thread had got no core by then, as far as was seen.
+    pub starved_at: (u64, u64),
     /// Starts in a row that failed.
     pub failed_starts: u32,
 }
@@ -171,6 +173,7 @@ impl Default for Place {
             late_output: OutputBudget::default(),
             bug: None,
             resident: 0,
+            starved_at: (0, 0),
             failed_starts: 0,
         }
     }

@@ -33,8 +33,7 @@ impl<T: Serialize> Sender<T> {
     pub fn queue(&mut self, message: &T) {
         // Messages are plain data: making JSON of them cannot fail.
         let payload = serde_json::to_vec(message).unwrap_or_default();
-        encode(&mut self.buffer, self.sequence, &payload);
-        self.sequence = self.sequence.wrapping_add(1);
+        encode(&mut self.buffer, &mut self.sequence, &payload);
     }
 
     /// Sends what is queued, as much as the socket takes; what it does not take now stays queued.
@@ -108,7 +107,7 @@ impl<T: DeserializeOwned> Receiver<T> {
     /// What came is no message.
     pub fn receive(&mut self) -> Result<Received<T>, Corrupt> {
         loop {
-            if let Some(payload) = self.decoder.next_frame()? {
+            if let Some(payload) = self.decoder.next_message()? {
                 return serde_json::from_slice(&payload)
                     .map(Received::Message)
                     .map_err(|_| Corrupt);

@@ -197,7 +197,8 @@ fn serve(reading: UnixStream, wire: &Rc<Wire>, slot: u32, settings: &WorkerSetti
             path: path.into(),
             name_pattern: settings.name_pattern.clone(),
         });
-        if let Some(scratch) = scratch {
+        // What modules that go on living have made stays theirs.
+        if let Some(scratch) = scratch.filter(|_| settings.isolate) {
             scratch.empty();
         }
         wire.end(resident_bytes());

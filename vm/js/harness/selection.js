@@ -45,8 +45,8 @@ function resolveModes(suite, inherited, focus, pattern, modes) {
 }
 
 function caseMode(testCase, mode, focus, pattern) {
-  if (focus === 'outside') return mode === 'todo' ? 'todo' : 'skip';
-  return pattern !== null && !testRegExp(pattern, fullName(testCase)) ? 'filtered' : mode;
+  if (pattern !== null && !testRegExp(pattern, fullName(testCase))) return 'filtered';
+  return focus === 'outside' && mode !== 'todo' ? 'skip' : mode;
 }
 
 /** Titles from the outside in, joined by spaces: what `-t` matches. */

@@ -75,6 +75,18 @@
   fromModule('web/event_target', 'Event', 'EventTarget', 'CustomEvent');
   fromModule('web/dom_exception', 'DOMException');
   fromModule('web/blob', 'Blob', 'File');
+  fromModule('web/websocket', 'WebSocket');
+  fromModule('web/message_events', 'MessageEvent', 'CloseEvent', 'ErrorEvent');
+  lazyGlobal('crypto', () => requireInternal('node/crypto').webcrypto);
+  fromModule('web/headers', 'Headers');
+  fromModule('web/request', 'Request');
+  fromModule('web/response', 'Response');
+  fromModule('web/form_data', 'FormData');
+  fromModule('web/fetch', 'fetch');
+  fromModule('node/stream/web', 'ReadableStream', 'ReadableStreamDefaultReader', 'ReadableStreamBYOBReader', 'ReadableStreamBYOBRequest',
+    'ReadableByteStreamController', 'ReadableStreamDefaultController', 'TransformStream', 'TransformStreamDefaultController', 'WritableStream',
+    'WritableStreamDefaultController', 'WritableStreamDefaultWriter', 'ByteLengthQueuingStrategy', 'CountQueuingStrategy',
+    'TextEncoderStream', 'TextDecoderStream', 'CompressionStream', 'DecompressionStream');
   lazyGlobal('performance', () => requireInternal('web/performance').performance);
   fromModule('web/performance', 'PerformanceEntry', 'PerformanceMark', 'PerformanceMeasure', 'PerformanceObserver');
   defineProperty(globalThis, 'gc', { value: function gc() { binding('task').collect(); }, writable: true, configurable: true });

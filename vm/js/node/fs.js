@@ -106,7 +106,7 @@ fs.mkdtempDisposableSync = function mkdtempDisposableSync(prefix, options) {
 
 // ---- what is not there yet ----
 
-for (const name of ['watch', 'watchFile', 'unwatchFile', 'createReadStream', 'createWriteStream', 'openAsBlob', 'lchmod', 'lchmodSync']) {
+for (const name of ['watch', 'watchFile', 'unwatchFile', 'openAsBlob', 'lchmod', 'lchmodSync']) {
   fs[name] = { [name]() { throw notImplemented(`fs.${name}`); } }[name];
 }
 
@@ -129,5 +129,17 @@ function lazy(name, load) {
 }
 lazy('promises', () => require('node/fs/promises'));
 lazy('Dir', () => require('internal/fs/dir').Dir);
+
+const streams = () => require('internal/fs/streams');
+fs.createReadStream = function createReadStream(path, options) {
+  return new (streams().ReadStream)(path, options);
+};
+fs.createWriteStream = function createWriteStream(path, options) {
+  return new (streams().WriteStream)(path, options);
+};
+for (const [name, alias] of [['ReadStream', 'FileReadStream'], ['WriteStream', 'FileWriteStream']]) {
+  lazy(name, () => streams()[name]);
+  lazy(alias, () => streams()[name]);
+}
 
 module.exports = fs;

@@ -141,6 +141,13 @@ pub struct Binding {
     call: sys::CallAsFunction,
 }
 
+impl Binding {
+    /// A table entry of a C entry point of this layer.
+    pub(super) const fn raw(name: &'static CStr, call: sys::CallAsFunction) -> Self {
+        Self { name, call }
+    }
+}
+
 /// Makes a table entry of a function item.
 pub const fn host<F: HostFn>(name: &'static CStr, function: F) -> Binding {
     const { assert!(size_of::<F>() == 0, "host functions capture nothing") };
@@ -250,7 +257,7 @@ impl Drop for CallbackLock {
 
 /// # Safety
 /// The arguments are those of a C callback of the engine, on the JS thread.
-unsafe fn enter<F: HostFn>(
+pub(super) unsafe fn enter<F: HostFn>(
     ctx: sys::JSContextRef,
     this: sys::JSObjectRef,
     argc: usize,

@@ -68,8 +68,10 @@
 //! ```
 
 mod array_buffer;
+mod bigint;
 mod class;
 mod ctx;
+mod direct;
 mod exception;
 mod faults;
 mod function;
@@ -77,6 +79,7 @@ mod glib;
 mod object;
 mod options;
 mod persistent;
+mod pinned;
 mod promise;
 mod script;
 mod string;
@@ -91,16 +94,19 @@ mod tests;
 
 pub use class::HostClass;
 pub use ctx::{Ctx, ErrorClass};
+pub use direct::{Direct, DirectArgs, DirectFn, DirectValue, direct_host, unreachable_locked};
 pub use exception::{JsResult, RawFrame, Thrown, parse_stack};
 pub use function::{Args, Binding, BindingTable, HostFn, host};
 pub use glib::{Interest, MainContext};
 pub use object::Object;
 pub use options::{EngineOptions, configure, engine_version};
 pub use persistent::{Persistent, RealmId};
+pub(crate) use pinned::BufferEnd;
+pub use pinned::Pinned;
 pub use promise::Deferred;
 pub use script::{Script, ScriptError};
 pub use string::JsString;
 pub use value::{Value, ValueKind};
 pub use vm::{Global, Vm, VmError, overwrite_stack};
 pub use watchdog::Watchdog;
-pub use weak::Weak;
+pub use weak::{WatchId, Weak};

@@ -231,6 +231,7 @@ unsafe extern "C" {
     pub(crate) fn JSObjectGetArrayBufferBytesPtr(ctx: JSContextRef, object: JSObjectRef, exc: Exception)
     -> *mut c_void;
     pub(crate) fn JSObjectGetArrayBufferByteLength(ctx: JSContextRef, object: JSObjectRef, exc: Exception) -> usize;
+    pub(crate) fn JSObjectGetTypedArrayBuffer(ctx: JSContextRef, object: JSObjectRef, exc: Exception) -> JSObjectRef;
     pub(crate) fn JSObjectGetTypedArrayBytesPtr(ctx: JSContextRef, object: JSObjectRef, exc: Exception) -> *mut c_void;
     pub(crate) fn JSObjectGetTypedArrayByteLength(ctx: JSContextRef, object: JSObjectRef, exc: Exception) -> usize;
     pub(crate) fn JSObjectGetTypedArrayByteOffset(ctx: JSContextRef, object: JSObjectRef, exc: Exception) -> usize;

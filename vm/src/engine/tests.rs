@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn with_vm(test: impl FnOnce(&Vm, &Global)) {
+pub(super) fn with_vm(test: impl FnOnce(&Vm, &Global)) {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| configure(EngineOptions::default()));
     let vm = Vm::new().expect("the engine is installed");
@@ -221,5 +221,66 @@ fn a_microtask_that_spins_stops() {
             vm.watchdog().set_deadline(None);
             vm.absorb_termination(global);
         }
+    });
+}
+
+fn pinned(cx: Ctx<'_>, source: &str) -> Option<Pinned> {
+    let made = cx.eval(source, "test").ok().expect("it evaluates");
+    made.pin(cx).ok().expect("pinning does not throw")
+}
+
+#[test]
+fn every_kind_of_buffer_and_view_can_be_pinned() {
+    with_vm(|_, global| {
+        global.enter(|cx| {
+            for (source, len, is_view) in [
+                ("new ArrayBuffer(8)", 8, false),
+                ("new SharedArrayBuffer(8)", 8, false),
+                ("new ArrayBuffer(8, { maxByteLength: 64 })", 8, false),
+                ("new Uint8Array(8)", 8, true),
+                ("new Float16Array(4)", 8, true),
+                ("new BigInt64Array(1)", 8, true),
+                ("new DataView(new ArrayBuffer(16), 8)", 8, true),
+                ("new Uint8Array(new SharedArrayBuffer(8), 1)", 7, true),
+            ] {
+                let pin = pinned(cx, source).unwrap_or_else(|| panic!("{source} has bytes"));
+                assert_eq!((pin.len, pin.is_view), (len, is_view), "{source}");
+                assert_ne!(pin.address, 0, "{source}");
+            }
+            for source in [
+                "new Uint8Array(0)",
+                "new ArrayBuffer(0)",
+                "const b = new ArrayBuffer(8), v = new Uint8Array(b); b.transfer(); v",
+            ] {
+                assert_eq!(pinned(cx, source).map(|pin| pin.len), Some(0), "{source}");
+            }
+            for source in ["({})", "[1]", "5", "'text'", "null", "undefined", "(() => 0)"] {
+                assert_eq!(pinned(cx, source), None, "{source}");
+            }
+        });
+    });
+}
+
+#[test]
+fn a_pinned_address_stays_while_a_buffer_grows_shrinks_and_is_transferred() {
+    with_vm(|_, global| {
+        global.enter(|cx| {
+            let buffer = cx
+                .eval("globalThis.b = new ArrayBuffer(8, { maxByteLength: 1 << 20 })", "test")
+                .ok()
+                .expect("a buffer");
+            let before = buffer.pin(cx).ok().flatten().expect("bytes");
+            for step in [
+                "b.resize(1 << 20)",
+                "b.resize(4)",
+                "b.resize(65536)",
+                "try { b.transfer() } catch {}",
+            ] {
+                assert!(cx.eval(step, "test").is_ok(), "{step}");
+                cx.collect();
+                let after = buffer.pin(cx).ok().flatten().expect("bytes");
+                assert_eq!(after.address, before.address, "{step}");
+            }
+        });
     });
 }

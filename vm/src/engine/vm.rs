@@ -14,7 +14,7 @@ use super::glib::MainContext;
 use super::object::Object;
 use super::persistent::{Persistent, RealmId, Roots};
 use super::watchdog::Watchdog;
-use super::weak::Released;
+use super::weak::{Released, Watched};
 use super::{options, sys};
 
 thread_local! {
@@ -52,6 +52,7 @@ pub struct Vm {
     watchdog: Box<Watchdog>,
     main_context: MainContext,
     roots: Roots,
+    pub(super) watched: Watched,
     next_realm: Cell<RealmId>,
     not_send: PhantomData<*mut ()>,
 }
@@ -89,6 +90,7 @@ impl Vm {
             watchdog,
             main_context,
             roots,
+            watched: Watched::default(),
             next_realm: Cell::new(1),
             not_send: PhantomData,
         })

@@ -2,7 +2,8 @@
 //!
 //! Invariant: no weak reference outlives its VM. [`Weak`] borrows it, [`Released`] is dropped by it first.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 
 use super::object::Object;
 use super::persistent::RealmId;
@@ -89,6 +90,43 @@ impl Drop for Released {
         for (_, weak) in self.realms.take() {
             // SAFETY: as in `uncollected`; the group is still there.
             unsafe { (sys::private().JSWeakRelease)(self.group, weak) }
+        }
+    }
+}
+
+/// Numbers an object that [`Vm::watch`] watches; never used twice.
+pub type WatchId = u32;
+
+/// Objects watched under numbers, for owners that outlive no borrow of the VM.
+#[derive(Default)]
+pub(super) struct Watched {
+    next: Cell<WatchId>,
+    objects: RefCell<HashMap<WatchId, sys::JSWeakRef>>,
+}
+
+impl Vm {
+    /// Watches `object` until [`Vm::unwatch`].
+    pub fn watch(&self, object: Object<'_>) -> WatchId {
+        let id = self.watched.next.replace(self.watched.next.get() + 1);
+        // SAFETY: group and object are live and of one VM.
+        let raw = unsafe { (sys::private().JSWeakCreate)(self.group(), object.raw()) };
+        self.watched.objects.borrow_mut().insert(id, raw);
+        id
+    }
+
+    /// Whether the collector has not taken it yet; `false` for what is not watched any longer.
+    #[must_use]
+    pub fn is_alive(&self, id: WatchId) -> bool {
+        let raw = self.watched.objects.borrow().get(&id).copied();
+        // SAFETY: a weak reference of the table is live.
+        raw.is_some_and(|raw| !unsafe { (sys::private().JSWeakGetObject)(raw) }.is_null())
+    }
+
+    /// Ends a watch.
+    pub fn unwatch(&self, id: WatchId) {
+        if let Some(raw) = self.watched.objects.borrow_mut().remove(&id) {
+            // SAFETY: made by `watch` in this VM, and out of the table now.
+            unsafe { (sys::private().JSWeakRelease)(self.group(), raw) }
         }
     }
 }

@@ -51,6 +51,11 @@ impl Mailbox {
             .find_map(|(to, letter)| (to == realm).then_some(letter))
     }
 
+    /// How many letters wait, those for retired realms included.
+    pub(super) fn len(&self) -> usize {
+        self.letters.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.letters.is_empty()
     }

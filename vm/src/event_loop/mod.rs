@@ -4,7 +4,8 @@
 //! set with a timerfd (nanosecond precision; tokio's own timers round to a millisecond) and GLib's descriptors in it. It runs no
 //! JavaScript: [`EventLoop::next`] says what is due, the session enters the realm for it.
 //!
-//! One turn is Node's: due timers, then what completed, then immediates that were there when the turn reached them.
+//! One turn is Node's: due timers, then what completed and the letters that were there, then immediates that were there when the turn
+//! reached them.
 
 mod mailbox;
 mod timers;
@@ -48,7 +49,7 @@ pub enum Due {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Timers { now: Instant },
-    Completions,
+    Completions { letters: usize },
     Immediates { left: usize },
 }
 
@@ -78,6 +79,7 @@ impl EventLoop {
     pub fn new() -> io::Result<Self> {
         let runtime = Builder::new_current_thread()
             .enable_io()
+            .enable_time()
             .thread_name("trun-io")
             .build()?;
         let bell = Arc::new(Notify::new());
@@ -100,7 +102,7 @@ impl EventLoop {
             timer,
             alarm,
             engine_fds: RefCell::default(),
-            phase: Cell::new(Phase::Completions),
+            phase: Cell::new(Phase::Completions { letters: 0 }),
         })
     }
 
@@ -150,7 +152,7 @@ impl EventLoop {
         let timers = std::mem::take(&mut *self.timers.borrow_mut()).len();
         let immediates = std::mem::take(&mut *self.immediates.borrow_mut()).len();
         self.completions.borrow_mut().clear();
-        self.phase.set(Phase::Completions);
+        self.phase.set(Phase::Completions { letters: 0 });
         Leftovers { timers, immediates }
     }
 
@@ -162,13 +164,19 @@ impl EventLoop {
                     if let Some(id) = self.timers.borrow_mut().take_due(now) {
                         return Some(Due::Timer(id));
                     }
-                    self.phase.set(Phase::Completions);
+                    self.phase.set(Phase::Completions {
+                        letters: self.mailbox.len(),
+                    });
                 }
-                Phase::Completions => {
+                Phase::Completions { letters } => {
                     if let Some(completion) = self.completions.borrow_mut().pop_front() {
                         return Some(Due::Completion(completion));
                     }
-                    if let Some(letter) = self.mailbox.take(realm) {
+                    // Those that were there: threads that never stop sending must not hold up timers and immediates.
+                    if letters > 0
+                        && let Some(letter) = self.mailbox.take(realm)
+                    {
+                        self.phase.set(Phase::Completions { letters: letters - 1 });
                         return Some(Due::Letter(letter));
                     }
                     self.phase.set(Phase::Immediates {

@@ -41,10 +41,14 @@ impl Target {
     }
 }
 
-/// Test frameworks whose modules are built in, even when the real package is installed.
-const HARNESS_MODULES: &[(&str, &str)] = &[
+/// Modules of runners and test frameworks that are built in, even when a package of that name is installed.
+const RUNNER_MODULES: &[(&str, &str)] = &[
+    ("trun", "harness/modules/trun"),
     ("trun:test", "harness/modules/trun_test"),
+    ("bun", "harness/modules/bun"),
     ("bun:test", "harness/modules/bun_test"),
+    ("trun:ffi", "ffi/index"),
+    ("bun:ffi", "ffi/index"),
     ("vitest", "harness/modules/vitest"),
     ("@jest/globals", "harness/modules/jest_globals"),
 ];
@@ -119,7 +123,7 @@ pub fn builtin_names() -> &'static [&'static str] {
 /// The internal id of a built-in module.
 #[must_use]
 pub fn builtin(specifier: &str) -> Option<String> {
-    if let Some((_, id)) = HARNESS_MODULES.iter().find(|(name, _)| *name == specifier) {
+    if let Some((_, id)) = RUNNER_MODULES.iter().find(|(name, _)| *name == specifier) {
         return Some((*id).to_owned());
     }
     match specifier.strip_prefix("node:") {

@@ -8,6 +8,7 @@ mod buffer;
 pub mod buffer_ops;
 mod child_process;
 mod child_spec;
+mod crypto;
 mod encoding;
 pub mod encoding_ops;
 mod fs;
@@ -29,6 +30,7 @@ use crate::engine::BindingTable;
 pub(crate) static TABLES: &[&BindingTable] = &[
     &buffer::BUFFER,
     &child_process::CHILD_PROCESS,
+    &crypto::CRYPTO,
     &encoding::ENCODING,
     &fs::FS,
     &os_info::OS,

@@ -20,6 +20,7 @@ static TABLES: &[&BindingTable] = &[
     &harness::ASYNC,
     &harness::TASK,
     &super::module_natives::MODULES,
+    &crate::ffi::FFI,
 ];
 
 /// Parsed built-ins of one VM.
@@ -88,6 +89,7 @@ pub(super) fn tables<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let table = TABLES
         .iter()
         .chain(crate::node::TABLES)
+        .chain(crate::net::TABLES)
         .find(|table| table.name == name);
     match table {
         Some(table) => Ok(table.instantiate(cx).into()),

@@ -120,6 +120,8 @@ fn stop_what_is_open(host: &Host) {
     host.handles.stop_all();
     host.event_loop.clear();
     crate::node::forget_all();
+    crate::net::stop_all();
+    crate::ffi::stop_all();
 }
 
 /// Promise reactions that stopping has queued run now, or they would keep the realm and run in the next file's time. Bounded: a

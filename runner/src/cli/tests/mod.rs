@@ -16,7 +16,7 @@ use super::{
     env_vars::Environment,
     flags::{TABLE, row},
     parse,
-    settings::{ColourChoice, OnCrash, ReporterSpec, Settings},
+    settings::{ColourChoice, MemoryLimit, OnCrash, ReporterSpec, Settings},
 };
 use crate::list::{Form, Listing};
 use support::{Machine, refusal, settings, with_env};
@@ -39,9 +39,9 @@ fn nothing_typed_means_the_defaults() {
             }],
             pass_with_no_tests: false,
             on_crash: OnCrash::Abort,
-            worker_memory: Some(200_000_000),
+            worker_memory: MemoryLimit::Shared(800_000_000),
             colour: ColourChoice::Auto,
-            recycle_above: Some(100_000_000),
+            recycle_above: MemoryLimit::Shared(400_000_000),
             bail: None,
             seed: None,
             retry: 0,
@@ -118,9 +118,18 @@ fn what_happens_after_a_crash() {
 
 #[test]
 fn the_memory_of_a_worker() {
-    assert_eq!(settings(&["--worker-memory=512M"]).worker_memory, Some(512 << 20));
-    assert_eq!(settings(&["--worker-memory=0"]).worker_memory, None);
-    assert_eq!(settings(&["--parallel=2"]).worker_memory, Some(400_000_000));
+    assert_eq!(
+        settings(&["--worker-memory=512M"]).worker_memory,
+        MemoryLimit::Each(512 << 20)
+    );
+    assert_eq!(settings(&["--worker-memory=0"]).worker_memory, MemoryLimit::Unlimited);
+    let shared = settings(&["--parallel=800"]).worker_memory;
+    assert_eq!(shared.of_each(2), Some(400_000_000));
+    assert_eq!(
+        shared.of_each(800),
+        Some(256 << 20),
+        "a worker needs something to start with"
+    );
     assert!(refusal(&["--worker-memory=lots"]).contains("512M"));
 }
 
@@ -258,10 +267,16 @@ fn workers_come_and_go() {
         Duration::from_secs(1)
     );
     assert_eq!(settings(&["--parallel-delay=0"]).scale_up_after, Duration::ZERO);
-    assert_eq!(settings(&["--worker-recycle=64M"]).recycle_above, Some(64 << 20));
-    assert_eq!(settings(&["--worker-recycle=0"]).recycle_above, None);
-    assert_eq!(settings(&["--worker-memory=1G"]).recycle_above, Some(512 << 20));
-    assert_eq!(settings(&["--worker-memory=0"]).recycle_above, None);
+    assert_eq!(
+        settings(&["--worker-recycle=64M"]).recycle_above,
+        MemoryLimit::Each(64 << 20)
+    );
+    assert_eq!(settings(&["--worker-recycle=0"]).recycle_above, MemoryLimit::Unlimited);
+    assert_eq!(
+        settings(&["--worker-memory=1G"]).recycle_above,
+        MemoryLimit::Each(512 << 20)
+    );
+    assert_eq!(settings(&["--worker-memory=0"]).recycle_above, MemoryLimit::Unlimited);
 }
 
 #[test]

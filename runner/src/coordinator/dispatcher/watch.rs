@@ -33,6 +33,7 @@ const SUSPENDED: u64 = SECOND;
 impl<C: Control> Dispatcher<C> {
     pub(super) fn handle_tick(&mut self, tick: Tick) {
         self.views = tick.slots;
+        self.note_starvation();
         self.scale_up();
         for slot in self.slots() {
             self.end_overdue(slot);
@@ -102,6 +103,27 @@ impl<C: Control> Dispatcher<C> {
         }
     }
 
+    /// Remembers how long a thread had got no core when what it runs began.
+    fn note_starvation(&mut self) {
+        for (place, view) in self.places.iter_mut().zip(&self.views) {
+            if place.starved_at.0 != view.since {
+                place.starved_at = (view.since, view.starved);
+            }
+        }
+    }
+
+    /// How long what runs has been ready and got no core. The worker's own watchdog counts the time that its thread had a core, so on a
+    /// busy machine it comes that much later.
+    fn starved(&self, slot: Slot) -> u64 {
+        let view = self.views[slot as usize - 1];
+        let (since, before) = self.places[slot as usize - 1].starved_at;
+        if since == view.since {
+            view.starved.saturating_sub(before)
+        } else {
+            0
+        }
+    }
+
     fn end_overdue(&mut self, slot: Slot) {
         if self.now <= self.lenient_until {
             return;
@@ -118,7 +140,11 @@ impl<C: Control> Dispatcher<C> {
             },
             State::Vacant | State::Idle => return,
         };
-        let grace = if view.deadline == Some(until) { GRACE } else { 0 };
+        let grace = if view.deadline == Some(until) {
+            GRACE + self.starved(slot)
+        } else {
+            0
+        };
         if self.now > until + grace {
             self.kill(
                 slot,

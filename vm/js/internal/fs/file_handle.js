@@ -73,8 +73,8 @@ class FileHandle extends EventEmitter {
     await this.close();
   }
 
-  createReadStream() { throw notImplemented('FileHandle.createReadStream'); }
-  createWriteStream() { throw notImplemented('FileHandle.createWriteStream'); }
+  createReadStream(options) { return new (require('internal/fs/streams').ReadStream)(undefined, { ...options, fd: this }); }
+  createWriteStream(options) { return new (require('internal/fs/streams').WriteStream)(undefined, { ...options, fd: this }); }
   readableWebStream() { throw notImplemented('FileHandle.readableWebStream'); }
 
   close() {

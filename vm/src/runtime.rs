@@ -6,13 +6,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::addons::{AddonHost, Teardown};
-use crate::engine::{EngineOptions, Vm, VmError, configure};
+use crate::engine::{EngineOptions, Vm, VmError, configure, overwrite_stack};
 use crate::event_loop::EventLoop;
 use crate::harness::observer::{Activity, Observer, ProblemKind};
 use crate::harness::problem;
 use crate::harness::session::{FileRequest, Rules, Session};
 use crate::host::{Host, HostParts};
 use crate::modules::graph::ModuleGraph;
+use crate::realm::census::SURVIVALS_OF_A_LEAK;
 use crate::realm::swap::Swaps;
 use crate::realm::{Builtins, Parking, Realm};
 
@@ -148,6 +149,15 @@ impl Runtime {
 
     /// Runs one test file from a fresh realm (or the one all files share) to its end. Returns when the next one can run.
     pub fn run_file(&mut self, request: &FileRequest) {
+        self.run_one(request);
+        if self.swaps.is_collection_due() {
+            self.collect();
+        }
+    }
+
+    /// Not inlined: what its frames leave on the stack is overwritten before the collection.
+    #[inline(never)]
+    fn run_one(&mut self, request: &FileRequest) {
         self.last_file = request.number;
         self.host.modules.borrow_mut().begin_realm();
         match self.realm() {
@@ -184,7 +194,7 @@ impl Runtime {
         }
         if self.isolate {
             self.swaps.close(&self.host, &self.parking, realm, request.number);
-        } else if !self.swaps.pass_on(&self.host, &self.parking, &realm) {
+        } else if !self.swaps.pass_on(&self.host, &realm) {
             self.shared = None;
             self.swaps.close(&self.host, &self.parking, realm, request.number);
         }
@@ -199,12 +209,16 @@ impl Runtime {
 
     /// Collects everything that can go, now; realms that turn out to be leaked are told to the observer.
     pub fn collect(&mut self) {
+        overwrite_stack();
         self.swaps.collect(&self.host, &self.parking);
     }
 
     /// No other file follows: judges the realms of the last ones too.
     pub fn settle(&mut self) {
-        self.swaps.settle(&self.host, &self.parking);
+        for _ in 0..SURVIVALS_OF_A_LEAK {
+            self.swaps.pass_blank(&self.host, &self.parking);
+            self.collect();
+        }
     }
 
     /// How many realms exist, as far as is known: the parking realm, the one all files share if they do, and those that were released and

@@ -111,6 +111,6 @@ pub use script::{Script, ScriptError};
 pub use string::JsString;
 pub use typed_array::{BackingBytes, ViewInfo, ViewKind};
 pub use value::{Value, ValueKind};
-pub use vm::{Global, Vm, VmError};
+pub use vm::{Global, Vm, VmError, overwrite_stack};
 pub use watchdog::Watchdog;
 pub use weak::{WatchId, Weak};

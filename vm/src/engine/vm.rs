@@ -141,7 +141,6 @@ impl Vm {
 
     /// Collects everything that can go, now. `any` is any live realm.
     pub fn collect(&self, any: &Global) {
-        overwrite_stack();
         // SAFETY: the context is live; the call takes the lock by itself.
         unsafe { (sys::private().JSSynchronousGarbageCollectForDebugging)(any.raw) }
     }
@@ -156,10 +155,11 @@ impl Vm {
     }
 }
 
-/// The collector takes every word of the stack for a reference. Old frames still hold values of realms that are gone: this
-/// overwrites what deep calls have left below.
+/// The collector takes every word of the stack for a reference, also what former calls have left in places that the frames between
+/// here and the collection do not write to. This overwrites all that is below: call it, and [`Vm::collect`] then, from as far up as
+/// can be, or realms that are gone stay for as many collections as nothing else writes there.
 #[inline(never)]
-fn overwrite_stack() {
+pub fn overwrite_stack() {
     std::hint::black_box([0_u8; 64 * 1024]);
 }
 

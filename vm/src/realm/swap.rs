@@ -11,12 +11,16 @@ use crate::engine::Ctx;
 use crate::harness::observer::{Leak, ProblemKind};
 use crate::harness::problem;
 use crate::host::Host;
-use crate::realm::census::{Census, SURVIVALS_OF_A_LEAK};
+use crate::realm::census::Census;
 use crate::realm::collection::CollectionBudget;
 use crate::realm::{Parking, ProcessState, Realm, leaks};
 
 /// How long JavaScript of the realm that ends may take.
 const OWN_LIMIT: Duration = Duration::from_secs(1);
+
+/// Code that gets hot. Compiled code of a realm that is gone waits for being put in place, and keeps the realm, until other code asks the
+/// compiler for something; nothing short of that gives it up.
+const HOT: &str = "(() => { const hot = (n) => n + 1; let n = 0; while (n < 20000) n = hot(n); })()";
 
 /// What lasts from swap to swap.
 pub struct Swaps {
@@ -58,13 +62,13 @@ impl Swaps {
         self.census.retire(&host.vm, realm.global(), file);
         release(realm);
         tell(host, file, [addons, persistents].concat());
-        self.collect_if_due(host, parking);
+        // The collection comes next (`Runtime::run_file`): here, the stack is still the file's.
     }
 
     /// With one realm for all files: ends a file whose realm goes on with the next one. What is open is stopped; what is *state*
     /// (globals, modules, listeners, the process's own) is shared, which is what such a run asks for. False if the file has broken the
     /// realm, which is an error of that file: then the realm is to be closed.
-    pub fn pass_on(&mut self, host: &Rc<Host>, parking: &Parking, realm: &Rc<Realm>) -> bool {
+    pub fn pass_on(&mut self, host: &Rc<Host>, realm: &Rc<Realm>) -> bool {
         stop_what_is_open(host);
         if let Err(why) = end_file(host, realm) {
             let message = format!(
@@ -76,7 +80,6 @@ impl Swaps {
         }
         drain_microtasks(host, realm);
         host.touched.take_baseline();
-        self.collect_if_due(host, parking);
         true
     }
 
@@ -85,13 +88,12 @@ impl Swaps {
         tear_addons_down(host, parking, self.addons.timeout);
     }
 
-    fn collect_if_due(&mut self, host: &Host, parking: &Parking) {
-        if self.budget.is_spent() {
-            self.collect(host, parking);
-        }
+    /// A file is over. Whether it is time to collect.
+    pub fn is_collection_due(&mut self) -> bool {
+        self.budget.is_spent()
     }
 
-    /// Collects everything that can go and tells which realms did not.
+    /// Collects everything that can go and tells which realms did not. The stack below the caller was overwritten.
     pub fn collect(&mut self, host: &Host, parking: &Parking) {
         host.vm.collect(parking.global());
         for file in self.census.count(&host.vm) {
@@ -100,12 +102,18 @@ impl Swaps {
         self.budget.renew();
     }
 
-    /// No other file follows: judges the realms of the last ones too.
-    pub fn settle(&mut self, host: &Host, parking: &Parking) {
-        for _ in 0..SURVIVALS_OF_A_LEAK {
-            // Another realm comes and goes, so that what is left on the stack is no longer the last file's.
-            pass_through(host, &mut self.census);
-            self.collect(host, parking);
+    /// A realm without a file comes and goes, so that the last file's is no longer the newest: that one is never judged, for the stack and the
+    /// engine's caches of what ran last may hold it.
+    #[inline(never)]
+    pub fn pass_blank(&mut self, host: &Rc<Host>, parking: &Parking) {
+        if let Ok(realm) = Realm::open(host, parking, false) {
+            // Whatever it throws or returns: it only has to run.
+            realm.global().enter(|cx| cx.eval(HOT, "trun:hot").is_ok());
+            drain_microtasks(host, &realm);
+            forget_registries(host, &realm);
+            // It is gone before the collections that would make it a leak.
+            self.census.retire(&host.vm, realm.global(), u32::MAX);
+            release(realm);
         }
     }
 
@@ -114,14 +122,6 @@ impl Swaps {
     pub fn released_realms(&self) -> usize {
         self.census.len()
     }
-}
-
-/// In a function of its own, as [`release`].
-#[inline(never)]
-fn pass_through(host: &Host, census: &mut Census) {
-    let blank = host.vm.create_global();
-    // It has no file, and is not there for the two collections that would make it one's leak.
-    census.retire(&host.vm, &blank, u32::MAX);
 }
 
 fn tell(host: &Host, file: u32, leaks: Vec<Leak>) {

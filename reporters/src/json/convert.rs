@@ -9,6 +9,8 @@ use super::{
     },
     message::matcher_name,
 };
+use rayon::prelude::*;
+
 use crate::{
     captured::{Captured, Printed},
     event::RunEnd,
@@ -35,9 +37,10 @@ pub(super) fn document(ledger: &Ledger) -> Document {
         snapshot: Snapshot::default(),
         start_time: ledger.started_at_ms,
         success: !stats.is_failed(),
+        // The workers have ended, and their cores are free.
         test_results: ledger
             .files
-            .iter()
+            .par_iter()
             .filter(|file| file.has_results())
             .map(|file| test_file(ledger, file))
             .collect(),

@@ -109,10 +109,8 @@ fn descends(all: &HashMap<i32, Process>, pid: i32, from: i32) -> bool {
 fn command_line(pid: i32) -> String {
     let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     let text = String::from_utf8_lossy(&words).replace('\0', " ");
-    let text = text.trim();
-    if text.is_empty() {
-        "?".to_owned()
-    } else {
-        text.to_owned()
-    }
+    // While it turns into another program it has a name and no words.
+    let name = || fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    let text = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    text.unwrap_or_else(|| name().trim().to_owned())
 }

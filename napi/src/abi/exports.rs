@@ -150,6 +150,7 @@ exports! {
         napi_run_script,
     }
     api::shared_buffer {
+        node_api_create_external_sharedarraybuffer,
         node_api_create_sharedarraybuffer,
         node_api_is_sharedarraybuffer,
     }

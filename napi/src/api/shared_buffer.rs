@@ -4,9 +4,13 @@ use std::ffi::c_void;
 
 use trun_vm::engine::{JsResult, Value};
 
+use crate::abi::status::Status;
 use crate::abi::types::napi_value;
 use crate::entry::{Call, api, optional_out};
 use crate::kit::Tool;
+
+/// `node_api_noenv_finalize`: may run on any thread.
+type FinalizeWithoutEnv = unsafe extern "C" fn(data: *mut c_void, hint: *mut c_void);
 
 /// Whether it is a `SharedArrayBuffer`, of whatever realm.
 pub(crate) fn is_shared<'r>(call: Call<'r>, value: Value<'r>) -> JsResult<'r, bool> {
@@ -23,6 +27,17 @@ api! {
         let result = call.out(result)?;
         result.set(is_shared(call, value)?);
         Ok(())
+    }
+
+    /// A shared buffer over the addon's memory: the engine has none. The answer is the one that the interface has for runtimes without
+    /// buffers over foreign memory, upon which addons copy; the finalizer is not theirs to expect then.
+    Plain fn node_api_create_external_sharedarraybuffer(
+        call, data: *mut c_void, length: usize, callback: Option<FinalizeWithoutEnv>, hint: *mut c_void,
+        result: *mut napi_value,
+    ) {
+        let _ = (data, length, callback, hint);
+        call.out(result)?;
+        Err(Status::NoExternalBuffersAllowed.into())
     }
 
     /// A zeroed shared buffer.

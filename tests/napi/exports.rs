@@ -1,5 +1,6 @@
 //! What addons find in the binary.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
@@ -32,4 +33,25 @@ fn every_function_is_found_by_name() {
     );
     project.trun(&["--parallel=1"]).run().exits(0);
     assert_eq!(names.len(), 161, "all of versions 1 to 10 and what is experimental");
+}
+
+#[test]
+fn every_function_is_used_by_some_addon() {
+    let addons = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/addons");
+    let mut code = String::new();
+    for folder in fs::read_dir(addons).expect("the addons") {
+        let files = fs::read_dir(folder.expect("an addon").path()).into_iter().flatten();
+        let sources = files
+            .flatten()
+            .filter(|file| file.path().extension().is_some_and(|ext| ext == "c"));
+        sources.for_each(|file| code.push_str(&fs::read_to_string(file.path()).expect("C")));
+    }
+    let words: HashSet<&str> = code
+        .split(|char: char| !char.is_ascii_alphanumeric() && char != '_')
+        .collect();
+    let missing: Vec<String> = names()
+        .into_iter()
+        .filter(|name| !words.contains(name.as_str()))
+        .collect();
+    assert!(missing.is_empty(), "no addon uses {missing:?}");
 }

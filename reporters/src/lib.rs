@@ -36,7 +36,7 @@ mod text;
 pub use dots::DotsReporter;
 pub use duration::{duration, seconds};
 pub use event::{EventKind, RunEnd, RunEvent, RunningCase};
-pub use github::{GithubReporter, GithubSummaryReporter};
+pub use github::GithubReporter;
 pub use json::JsonReporter;
 pub use junit::{JunitDialect, JunitReporter};
 pub use model::{

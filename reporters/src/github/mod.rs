@@ -1,7 +1,7 @@
 //! The `github` reporter: workflow commands that GitHub shows as annotations, and the page of a workflow's step.
 //!
 //! Both are written when the run is over. Commands go to stdout, where GitHub looks for them; the page is a file of its
-//! own, so it is a reporter of its own ([`GithubSummaryReporter`]) that no one names.
+//! own, so it is a reporter of its own ([`GithubReporter::page`]) that no one names.
 
 mod findings;
 mod summary;
@@ -12,7 +12,6 @@ use std::{
 };
 
 use findings::{Base, Finding};
-pub use summary::GithubSummaryReporter;
 
 use crate::{
     duration::counted,
@@ -37,16 +36,31 @@ pub struct GithubReporter {
     out: Box<dyn Write + Send>,
     ledger: Ledger,
     workspace: Option<String>,
+    render: Render,
 }
+
+/// Makes the whole text of a run; paths are relative to the workspace, if it is told.
+type Render = fn(&Ledger, Option<&str>) -> String;
 
 impl GithubReporter {
     /// Writes to `out`. Paths are relative to `workspace`, the checkout, or to the run's root if it is not told.
     #[must_use]
     pub fn new(out: Box<dyn Write + Send>, workspace: Option<String>) -> Self {
+        Self::rendering(commands, out, workspace)
+    }
+
+    /// Writes the page of a workflow's step to `out`, which is the step's file, opened so that it is added to.
+    #[must_use]
+    pub fn page(out: Box<dyn Write + Send>, workspace: Option<String>) -> Self {
+        Self::rendering(summary::page, out, workspace)
+    }
+
+    fn rendering(render: Render, out: Box<dyn Write + Send>, workspace: Option<String>) -> Self {
         Self {
             out,
             ledger: Ledger::keeping(KeptOutput::Nothing),
             workspace,
+            render,
         }
     }
 }
@@ -57,7 +71,7 @@ impl Reporter for GithubReporter {
         if !matches!(event.kind, EventKind::RunFinished { .. }) {
             return Ok(());
         }
-        let text = commands(&self.ledger, self.workspace.as_deref());
+        let text = (self.render)(&self.ledger, self.workspace.as_deref());
         self.out.write_all(text.as_bytes())?;
         self.out.flush()
     }

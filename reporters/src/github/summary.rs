@@ -3,20 +3,13 @@
 //! Text of tests stands in code blocks that it cannot end, or with all punctuation as references, so that no title becomes
 //! a heading, a link or a mention.
 
-use std::{
-    fmt,
-    io::{self, Write},
-};
-
 use super::{
     findings::{self, Base, Finding, cut},
     first_line,
 };
 use crate::{
     duration::{counted, seconds},
-    event::{EventKind, RunEvent},
-    ledger::{KeptOutput, Ledger},
-    reporter::Reporter,
+    ledger::Ledger,
     text::{strip_ansi, visible},
 };
 
@@ -27,45 +20,7 @@ const LISTED: usize = 100;
 /// Bytes of one failure.
 const TEXT_LIMIT: usize = 8 * 1024;
 
-/// Writes the page of a workflow's step when the run is over, in one piece.
-pub struct GithubSummaryReporter {
-    out: Box<dyn Write + Send>,
-    ledger: Ledger,
-    workspace: Option<String>,
-}
-
-impl GithubSummaryReporter {
-    /// Writes to `out`, which is the step's file, opened so that it is added to. Paths are relative to `workspace`, the
-    /// checkout, or to the run's root if it is not told.
-    #[must_use]
-    pub fn new(out: Box<dyn Write + Send>, workspace: Option<String>) -> Self {
-        Self {
-            out,
-            ledger: Ledger::keeping(KeptOutput::Nothing),
-            workspace,
-        }
-    }
-}
-
-impl Reporter for GithubSummaryReporter {
-    fn handle(&mut self, event: &RunEvent) -> io::Result<()> {
-        self.ledger.fold(event);
-        if !matches!(event.kind, EventKind::RunFinished { .. }) {
-            return Ok(());
-        }
-        let text = page(&self.ledger, self.workspace.as_deref());
-        self.out.write_all(text.as_bytes())?;
-        self.out.flush()
-    }
-}
-
-impl fmt::Debug for GithubSummaryReporter {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("GithubSummaryReporter").finish_non_exhaustive()
-    }
-}
-
-fn page(ledger: &Ledger, workspace: Option<&str>) -> String {
+pub(super) fn page(ledger: &Ledger, workspace: Option<&str>) -> String {
     let base = Base::of(ledger, workspace);
     let mut page = totals(ledger);
     failures(&mut page, &findings::failures(ledger, base));

@@ -1,8 +1,7 @@
 //! Workflow commands and the step's page on GitHub.
 
 use trun_reporters::{
-    EventKind, FailureKind, FileOutcome, GithubSummaryReporter, Kind, Outcome, Reporter, ReporterOptions, RunEnd,
-    RunEvent,
+    EventKind, FailureKind, FileOutcome, GithubReporter, Kind, Outcome, Reporter, ReporterOptions, RunEnd, RunEvent,
 };
 
 use crate::{
@@ -23,7 +22,7 @@ fn commands(events: &[RunEvent], workspace: Option<&str>) -> Vec<String> {
 
 fn page(events: &[RunEvent]) -> String {
     let sink = Sink::default();
-    let mut reporter = GithubSummaryReporter::new(Box::new(sink.clone()), None);
+    let mut reporter = GithubReporter::page(Box::new(sink.clone()), None);
     for event in events {
         reporter.handle(event).expect("the sink takes everything");
     }

@@ -6,7 +6,7 @@
 
 use std::{ffi::OsString, fs::OpenOptions, path::PathBuf};
 
-use trun_reporters::{Fanout, GithubSummaryReporter, Kind};
+use trun_reporters::{Fanout, GithubReporter, Kind};
 
 use crate::cli::{ReporterSpec, env_vars};
 
@@ -69,7 +69,7 @@ impl Github {
                 format!("the summary for GitHub is not written: {name} names {path}: {error}")
             })?;
         let label = format!("{}={}", env_vars::GITHUB_STEP_SUMMARY, path.display());
-        let reporter = GithubSummaryReporter::new(Box::new(file), self.workspace.clone());
+        let reporter = GithubReporter::page(Box::new(file), self.workspace.clone());
         listeners.add(label, Box::new(reporter));
         Ok(())
     }

@@ -102,6 +102,8 @@ pub struct Dispatcher<C> {
     views: Vec<SlotView>,
     ending: Ending,
     stats: RunStats,
+    /// Where each file was run, once it was given to a worker.
+    ran_in: Vec<Option<Slot>>,
     /// What is said of the files that the run's early end leaves out.
     not_run: String,
     started: u64,
@@ -126,6 +128,7 @@ impl<C: Control> Dispatcher<C> {
             queue: Queue::new(plan.order.clone(), plan.workers, plan.expected.clone()),
             places: (0..plan.workers).map(|_| Place::default()).collect(),
             views: vec![idle; plan.workers],
+            ran_in: vec![None; plan.files.len()],
             plan,
             control,
             ending: Ending::No,
@@ -277,7 +280,10 @@ impl<C: Control> Dispatcher<C> {
             FromWorker::Unable(why) => self.break_run(&why),
             FromWorker::Bug(message) => self.place(slot).bug = Some(message),
             FromWorker::Collected { file, cases } => {
-                if let Some(session) = self.place(slot).session_of(file) {
+                // A test can write messages into the channel as well as garbage: what has been told stays.
+                if let Some(session) = self.place(slot).session_of(file)
+                    && session.finished.is_none()
+                {
                     session.finished = Some(vec![false; cases.len()]);
                     self.emit(EventKind::FileCollected { file, cases });
                 }
@@ -316,7 +322,11 @@ impl<C: Control> Dispatcher<C> {
                 }
             }
             FromWorker::AddonLoaded { number, path } => self.place(slot).name_addon(number, path),
-            FromWorker::Leaked { file, leaks } => self.handle_leaks(file, leaks),
+            FromWorker::Leaked { file, leaks } => {
+                if self.ran_in.get(file.0 as usize) == Some(&Some(slot)) {
+                    self.handle_leaks(file, leaks);
+                }
+            }
             FromWorker::FileDone { file, resident } => {
                 let Some(session) = self.place(slot).session_of(file) else {
                     return;
@@ -398,6 +408,7 @@ impl<C: Control> Dispatcher<C> {
                 let started = self.now;
                 self.place(slot).state = State::Running(Session::new(file, started));
                 self.place(slot).last_file = Some(file);
+                self.ran_in[file.0 as usize] = Some(slot);
                 self.emit(EventKind::FileStarted { file, slot });
                 for (stream, text) in std::mem::take(&mut self.place(slot).early_output) {
                     self.emit(EventKind::Output {

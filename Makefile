@@ -58,7 +58,7 @@ fuzz: deps assets
 	scripts/fuzz.sh run $(FUZZ_SECONDS)
 	scripts/fuzz.sh config $(FUZZ_SECONDS)
 
-# Native functions as often and as long as they were asked to work: 20,000 calls of 4 threads 20 times over, swaps under fire 50 times.
+# Native functions as often and as long as they were asked to work: 20,000 calls of 4 threads and closes under fire 50 times over, 20 times under constant collection, swaps under fire 50 times.
 ffi-stress: deps assets
 	FFI_SCALE=full $(CARGO) test --locked -p trun --test integration ffi::
 

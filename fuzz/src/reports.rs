@@ -101,7 +101,10 @@ impl Reports {
                 assert!(file.is_started, "told of a file that never ran");
             }
             EventKind::RunFinished { .. } => self.is_finished = true,
-            EventKind::RunStarted { .. } | EventKind::RunError { .. } | EventKind::Tick { .. } => {}
+            EventKind::RunStarted { .. }
+            | EventKind::RunError { .. }
+            | EventKind::Inquired(_)
+            | EventKind::Tick { .. } => {}
         }
     }
 

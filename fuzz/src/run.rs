@@ -97,6 +97,8 @@ impl Control for Stage {
 
     fn count_judged(&mut self, _: Slot) {}
 
+    fn ask(&mut self, _: Slot) {}
+
     fn emit(&mut self, event: RunEvent) {
         self.reports.take(&event);
     }
@@ -137,6 +139,7 @@ impl Play {
         match step {
             Step::Worker { slot, told } => self.hear(Slot::from(slot) % WORKERS + 1, told),
             Step::Signal(number) => self.happens(InternalEvent::Signal(i32::from(number % 32) + 1)),
+            Step::Inquiry => self.happens(InternalEvent::Inquiry),
             Step::OutputClosed => self.happens(InternalEvent::OutputClosed),
             Step::ZygoteGone => self.happens(InternalEvent::ZygoteGone),
             Step::Tick {

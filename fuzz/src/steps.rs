@@ -7,7 +7,8 @@ use trun::coordinator::event::SlotView;
 use trun::os::Running;
 use trun::protocol::message::FromWorker;
 use trun_reporters::{
-    CaseId, CaseMode, CaseResult, Failure, FailureKind, FileId, Leak, LeakKind, Outcome, Stream, TestCase,
+    CaseId, CaseMode, CaseResult, Failure, FailureKind, FileId, Frame, FrameOwner, Leak, LeakKind, Outcome, Stream,
+    TestCase,
 };
 
 /// One thing that happens.
@@ -23,6 +24,7 @@ pub(crate) enum Step<'b> {
         memory: Option<u32>,
     },
     Signal(u8),
+    Inquiry,
     OutputClosed,
     ZygoteGone,
 }
@@ -50,6 +52,7 @@ pub(crate) struct View {
     since_ms: u16,
     limit_ms: Option<u16>,
     starved: u16,
+    waits: bool,
 }
 
 #[derive(Debug, Clone, Copy, Arbitrary)]
@@ -104,6 +107,9 @@ pub(crate) enum Saying<'b> {
         number: u8,
         path: &'b str,
     },
+    Runs {
+        at: &'b str,
+    },
     Bug(&'b str),
     Unable(&'b str),
 }
@@ -127,6 +133,7 @@ impl View {
             deadline: self.limit_ms.map(|limit| since + ms(limit)),
             native: None,
             starved: ms(self.starved),
+            waits: self.waits,
         }
     }
 }
@@ -190,6 +197,13 @@ impl Saying<'_> {
             Self::AddonLoaded { number, path } => FromWorker::AddonLoaded {
                 number: u32::from(number),
                 path: path.to_owned(),
+            },
+            Self::Runs { at } => FromWorker::Runs {
+                stack: vec![Frame {
+                    function: Some(at.to_owned()),
+                    location: None,
+                    owner: FrameOwner::User,
+                }],
             },
             Self::Bug(text) => FromWorker::Bug(text.to_owned()),
             Self::Unable(text) => FromWorker::Unable(text.to_owned()),

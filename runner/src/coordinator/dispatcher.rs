@@ -3,6 +3,7 @@
 //! Synchronous, without I/O of its own: it asks for processes and sends messages through [`Control`], so that it is tested with a
 //! list of events. `losses` is what follows from the end of a worker, `watch` what the clock brings.
 
+mod inquiry;
 mod losses;
 mod watch;
 
@@ -78,6 +79,8 @@ pub trait Control {
     fn ask_to_stop(&mut self, slot: Slot);
     /// Tells a worker that one more of its failures has been counted.
     fn count_judged(&mut self, slot: Slot);
+    /// Asks a worker where its JavaScript is. It may not notice.
+    fn ask(&mut self, slot: Slot);
     /// Tells the reporters.
     fn emit(&mut self, event: RunEvent);
 }
@@ -111,6 +114,8 @@ pub struct Dispatcher<C> {
     last_report_tick: u64,
     /// No kill for being overdue before this: the run was suspended.
     lenient_until: u64,
+    /// What somebody asked and has not been told.
+    inquiry: Option<inquiry::Inquiry>,
     finished: bool,
 }
 
@@ -123,6 +128,7 @@ impl<C: Control> Dispatcher<C> {
             deadline: None,
             native: None,
             starved: 0,
+            waits: false,
         };
         Self {
             queue: Queue::new(plan.order.clone(), plan.workers, plan.expected.clone()),
@@ -138,6 +144,7 @@ impl<C: Control> Dispatcher<C> {
             now,
             last_report_tick: now,
             lenient_until: 0,
+            inquiry: None,
             finished: false,
         }
     }
@@ -167,7 +174,7 @@ impl<C: Control> Dispatcher<C> {
     #[must_use]
     pub fn tick_interval(&self) -> Duration {
         let may_grow = !self.queue.is_empty() && self.places.iter().any(Place::is_vacant);
-        Duration::from_millis(if may_grow { 5 } else { 50 })
+        Duration::from_millis(if may_grow || self.inquiry.is_some() { 5 } else { 50 })
     }
 
     /// Handles one event.
@@ -186,6 +193,7 @@ impl<C: Control> Dispatcher<C> {
             }
             InternalEvent::Written(slot, stream, text, running) => self.handle_written(slot, stream, text, running),
             InternalEvent::Signal(signal) => self.handle_signal(signal),
+            InternalEvent::Inquiry => self.inquire(),
             InternalEvent::OutputClosed => {
                 self.end_run(RunEnd::Interrupted("SIGPIPE".to_owned()), "standard output was closed")
             }
@@ -237,6 +245,7 @@ impl<C: Control> Dispatcher<C> {
             deadline: None,
             native: None,
             starved: 0,
+            waits: false,
         };
         if let Err(error) = self.control.spawn(slot) {
             self.place(slot).state = State::Vacant;
@@ -321,6 +330,7 @@ impl<C: Control> Dispatcher<C> {
                     });
                 }
             }
+            FromWorker::Runs { stack } => self.hear_stack(slot, stack),
             FromWorker::AddonLoaded { number, path } => self.place(slot).name_addon(number, path),
             FromWorker::Leaked { file, leaks } => {
                 if self.ran_in.get(file.0 as usize) == Some(&Some(slot)) {

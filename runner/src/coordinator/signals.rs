@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
 use signal_hook::{flag, low_level};
 
 /// What ends a run.
@@ -26,6 +26,8 @@ impl Signals {
     pub fn install() -> io::Result<Self> {
         let (wake, ring) = UnixStream::pair()?;
         wake.set_nonblocking(true)?;
+        // A report that outgrows the limit of file sizes is an error of that report; by default the signal would end this process.
+        flag::register(SIGXFSZ, Arc::default())?;
         let seen = ENDING.map(|signal| (signal, Arc::new(AtomicBool::new(false))));
         for (signal, seen) in &seen {
             // In this order: the first signal finds the flag unset, sets it, and wakes the loop.

@@ -21,12 +21,16 @@ const LONGEST: Duration = Duration::from_secs(3600);
 /// An armed limit that is younger than this is as good as a new one.
 const FRESH: Duration = Duration::from_millis(20);
 
+/// How often a stop is put off at most, each time for [`SHORTEST`].
+const MOST_PUT_OFF: u32 = 5;
+
 /// One per VM. Lives on the JS thread: the callback runs there.
 pub struct Watchdog {
     group: Cell<sys::JSContextGroupRef>,
     deadline: Cell<Option<Instant>>,
     armed: Cell<Instant>,
     stopped: Cell<bool>,
+    put_off: Cell<u32>,
     stack: RefCell<Option<String>>,
 }
 
@@ -37,6 +41,7 @@ impl Watchdog {
             deadline: Cell::new(None),
             armed: Cell::new(Instant::now()),
             stopped: Cell::new(false),
+            put_off: Cell::new(0),
             stack: RefCell::default(),
         });
         dog.arm();
@@ -63,6 +68,7 @@ impl Watchdog {
     pub fn set_deadline(&self, deadline: Option<Instant>) {
         self.deadline.set(deadline);
         self.stopped.set(false);
+        self.put_off.set(0);
         self.arm();
     }
 
@@ -86,6 +92,28 @@ impl Watchdog {
         self.stopped.get()
     }
 
+    /// Whether what runs is stopped, now that its time is over; keeps its stack.
+    fn stops(&self, cx: Ctx<'_>) -> bool {
+        let stack = cx
+            .eval("new Error('').stack", "trun:watchdog")
+            .ok()
+            .and_then(|s| s.to_text(cx).ok());
+        let stop = !self.puts_off(stack.as_deref());
+        if stop {
+            self.stopped.set(true);
+            self.stack.replace(stack);
+        }
+        stop
+    }
+
+    /// Whether to wait for a better moment: the runtime's own code is in between two callbacks of a chain, and a stack from there names
+    /// nobody.
+    fn puts_off(&self, stack: Option<&str>) -> bool {
+        // The first line is the error's own.
+        let is_anonymous = stack.is_none_or(|stack| stack.lines().nth(1).is_none());
+        is_anonymous && self.put_off.replace(self.put_off.get() + 1) < MOST_PUT_OFF
+    }
+
     /// The engine's stack at the place that was stopped, once.
     pub fn take_stack(&self) -> Option<String> {
         self.stack.take()
@@ -95,17 +123,8 @@ impl Watchdog {
 unsafe extern "C" fn on_tick(ctx: sys::JSContextRef, data: *mut c_void) -> bool {
     // SAFETY: see `arm`.
     let dog = unsafe { &*data.cast::<Watchdog>() };
-    let stop = dog.is_due();
-    if stop {
-        dog.stopped.set(true);
-        // SAFETY: the callback runs on the JS thread, inside the VM, under its lock.
-        let cx = unsafe { Ctx::from_raw(ctx) };
-        let stack = cx
-            .eval("new Error('').stack", "trun:watchdog")
-            .ok()
-            .and_then(|s| s.to_text(cx).ok());
-        dog.stack.replace(stack);
-    }
+    // SAFETY: the callback runs on the JS thread, inside the VM, under its lock.
+    let stop = dog.is_due() && dog.stops(unsafe { Ctx::from_raw(ctx) });
     // Answering "go on" does not re-arm the limit, and after a stop the next entry needs it again.
     dog.arm();
     stop

@@ -17,6 +17,7 @@ pub struct Phases {
     settled: Cell<bool>,
     started: Cell<Option<Instant>>,
     deadline: Cell<Option<Instant>>,
+    anew: Cell<bool>,
 }
 
 impl Phases {
@@ -26,6 +27,7 @@ impl Phases {
         self.id.set(id);
         self.case.set(case);
         self.settled.set(false);
+        self.anew.set(false);
         self.started.set(Some(now));
         self.deadline.set(limit.and_then(|l| now.checked_add(l)));
     }
@@ -54,6 +56,26 @@ impl Phases {
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline.get()
+    }
+
+    /// Gives the current phase its whole time again, from now: what it had was taken by others. Once only; false after that.
+    pub fn start_anew(&self) -> bool {
+        let now = Instant::now();
+        let (Some(started), Some(deadline)) = (self.started.get(), self.deadline.get()) else {
+            return false;
+        };
+        if self.settled.get() || self.anew.replace(true) {
+            return false;
+        }
+        self.started.set(Some(now));
+        self.deadline.set(now.checked_add(deadline.duration_since(started)));
+        true
+    }
+
+    /// What the current phase may take, from its start.
+    #[must_use]
+    pub fn limit(&self) -> Option<Duration> {
+        Some(self.deadline.get()?.duration_since(self.started.get()?))
     }
 
     /// Gives the current phase another limit, counted from its start. `None`: no limit.

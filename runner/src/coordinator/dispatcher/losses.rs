@@ -14,6 +14,9 @@ use crate::coordinator::slot::{KillReason, Session, State};
 use crate::os::Running;
 use crate::zygote::ProcessEnd;
 
+/// Why files were not begun when a worker's crash has ended the run. There may never have been another worker.
+const ABORTED: &str = "aborted: a worker crashed";
+
 impl<C: Control> Dispatcher<C> {
     /// Once a worker's exit status and the end of its channel are there, draws the conclusions.
     pub(super) fn settle(&mut self, slot: Slot) {
@@ -34,7 +37,7 @@ impl<C: Control> Dispatcher<C> {
         };
         let death = match &bug {
             Some(message) => Death::by_bug(message, &when),
-            None => Death::of(end, killed.as_ref(), &when, native.as_deref()),
+            None => Death::of(end, killed.as_ref(), &when),
         };
         match state {
             State::Running(session) => self.lose_file(slot, session, death, native),
@@ -127,7 +130,7 @@ impl<C: Control> Dispatcher<C> {
                 "a test worker process crashed with {} while running {path}{native}",
                 death.cause
             );
-            self.end_run(RunEnd::Aborted(banner), "another worker crashed");
+            self.end_run(RunEnd::Aborted(banner), ABORTED);
         }
     }
 
@@ -135,7 +138,7 @@ impl<C: Control> Dispatcher<C> {
     fn cut_short(&mut self, file: FileId, duration: Duration) {
         let mut reason = self.not_run.clone();
         if matches!(self.ending, Ending::Leaving(RunEnd::Aborted(_))) {
-            reason.insert_str(0, "aborted: ");
+            reason = "aborted: another worker crashed".to_owned();
             self.emit(EventKind::FileError {
                 file,
                 failure: Failure::plain(FailureKind::Aborted, reason.clone()),

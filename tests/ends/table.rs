@@ -172,7 +172,13 @@ fn in_json(row: &End, outcome: &Outcome, faults: &mut Vec<String>) {
         faults.push(format!("the tests in JSON are {found:?} instead of {stated:?}"));
     }
     for (line, test) in ran.iter().zip(tests) {
-        faults.extend(missing(line, &test["failureMessages"].to_string()).map(|fault| format!("in JSON {fault}")));
+        faults.extend(
+            missing(
+                line,
+                &list(&test["failureMessages"]).iter().map(text).collect::<String>(),
+            )
+            .map(|fault| format!("in JSON {fault}")),
+        );
     }
     let left: Vec<&str> = list(&report["x"]["notRunTests"])
         .iter()

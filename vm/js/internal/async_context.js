@@ -80,6 +80,20 @@ function bind(fn) {
   };
 }
 
+/** The frame of the test or hook that runs. */
+let running;
+
+/** A test or hook begins: its frame is the current one until it returns. */
+function begin(next) {
+  running = next;
+  enter(next);
+}
+
+/** The current frame if it belongs to a test or hook that does not run any more, else undefined. */
+function stray() {
+  return frame?.testCase !== undefined && running !== undefined && frame.testCase !== running.testCase ? frame : undefined;
+}
+
 /** Makes `next` the frame until the current entry ends: `AsyncLocalStorage.enterWith`. */
 function enter(next) {
   frame = next;
@@ -124,4 +138,4 @@ function patchThen() {
   Object.defineProperty(Promise.prototype, 'then', { value: then, writable: true, configurable: true });
 }
 
-module.exports = { current, resume, run, bind, enter, snapshot, blamed, patchThen };
+module.exports = { begin, current, stray, resume, run, bind, enter, snapshot, blamed, patchThen };

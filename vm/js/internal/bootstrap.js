@@ -315,7 +315,8 @@
    * belongs to no test that still runs, with the name of the one that has ended.
    */
   function uncaught(error, origin = 'uncaughtException') {
-    const frame = asyncContext.blamed();
+    const made = origin === 'unhandledRejection' ? requireInternal('internal/errors_stack').strayFrameOf(error) : undefined;
+    const frame = made ?? asyncContext.blamed();
     if (cache['internal/process_object']?.exports.captureUncaught(error)) return undefined;
     const process = listeners('uncaughtException');
     if (process !== undefined) {

@@ -4,6 +4,7 @@
 //! user code by force stops no code of ours. Owns deadlines of the first stage: JavaScript that runs too long is stopped by the
 //! watchdog, waiting that takes too long is given up. The second stage, killing the process, is the coordinator's.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -48,6 +49,8 @@ pub struct Session<'a> {
     realm: &'a Rc<Realm>,
     rules: Rules,
     clock: CaseClock,
+    /// Whose code was stopped inside of an entry, if that was asked there.
+    stray: RefCell<Option<Option<String>>>,
 }
 
 impl<'a> Session<'a> {
@@ -59,6 +62,7 @@ impl<'a> Session<'a> {
             realm,
             rules,
             clock: CaseClock::default(),
+            stray: RefCell::default(),
         }
     }
 
@@ -314,6 +318,9 @@ impl<'a> Session<'a> {
 
     /// Puts right what a stop by force has left half done. Whose code it was, if that has ended and what runs is not to blame.
     fn stray_owner(&self) -> Option<String> {
+        if let Some(owner) = self.stray.take() {
+            return owner;
+        }
         let owner = self.ask(|cx, realm| {
             let owner = open(cx, &realm.entries().after_stop)?.call(cx, &[])?;
             optional_text(cx, owner)
@@ -354,10 +361,10 @@ impl<'a> Session<'a> {
         let watchdog = self.host.vm.watchdog();
         watchdog.rearm();
         self.realm.global().enter(|cx| {
-            if let Err(thrown) = work(cx, self.realm)
-                && !watchdog.stopped()
-            {
-                report_uncaught(cx, thrown.0);
+            match work(cx, self.realm) {
+                Err(_) if watchdog.stopped() => self.note_stopped(cx),
+                Err(thrown) => report_uncaught(cx, thrown.0),
+                Ok(()) => {}
             }
             self.run_ticks(cx);
         });
@@ -365,6 +372,14 @@ impl<'a> Session<'a> {
         while self.host.flag(SharedFlag::Ticks) && !watchdog.stopped() && !watchdog.is_due() {
             self.realm.global().enter(|cx| self.run_ticks(cx));
         }
+    }
+
+    /// Code was stopped by force inside of this entry. Whose it was is to be asked now: microtasks of others run when it is left.
+    fn note_stopped(&self, cx: Ctx<'_>) {
+        // Takes the pending termination away.
+        let _ = cx.eval("0", "trun:absorb");
+        let owner = open(cx, &self.realm.entries().after_stop).and_then(|ask| optional_text(cx, ask.call(cx, &[])?));
+        self.stray.replace(owner.ok());
     }
 
     fn run_ticks(&self, cx: Ctx<'_>) {

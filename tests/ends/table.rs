@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::row::{End, Line, What};
+use crate::support::command::Trun;
 use crate::support::outcome::Counts;
 use crate::support::readers::{Reading, list, read_junit, text};
 use crate::support::{Outcome, Project};
@@ -25,6 +26,17 @@ impl Table {
     /// Runs it and demands that all is as stated. That no process is left is checked by the support of every run.
     #[track_caller]
     pub(super) fn check(&self, args: &[&str], exit: i32) -> Outcome {
+        self.check_with(args, exit, |command| command)
+    }
+
+    /// As [`Table::check`], under a limit of the system's.
+    #[track_caller]
+    pub(super) fn check_limited(&self, args: &[&str], limit: &str, exit: i32) -> Outcome {
+        self.check_with(args, exit, |command| command.limited(limit))
+    }
+
+    #[track_caller]
+    fn check_with<'p>(&'p self, args: &[&str], exit: i32, change: impl FnOnce(Trun<'p>) -> Trun<'p>) -> Outcome {
         let (json, junit) = (self.project.beside("report.json"), self.project.beside("junit.xml"));
         let reporters = [
             "--reporter=default".to_owned(),
@@ -36,7 +48,7 @@ impl Table {
             .map(String::as_str)
             .chain(args.iter().copied())
             .collect();
-        let mut outcome = self.project.trun(&all).run();
+        let mut outcome = change(self.project.trun(&all)).run();
         outcome.json = std::fs::read(json)
             .ok()
             .and_then(|text| serde_json::from_slice(&text).ok());
@@ -120,7 +132,7 @@ fn on_terminal(row: &End, outcome: &Outcome, faults: &mut Vec<String>) {
                     faults.push(format!("the terminal does not show {title:?} with {:?}", line.says));
                 }
             }
-            What::NotRun if !page.contains(&format!("NOT RUN {}\n", line.name)) => {
+            What::NotRun if !page.lines().any(|shown| is_not_run(shown, &line.name)) => {
                 faults.push(format!("the terminal does not show that {:?} was not run", line.name));
             }
             What::Crash => {
@@ -137,6 +149,15 @@ fn on_terminal(row: &End, outcome: &Outcome, faults: &mut Vec<String>) {
             _ => {}
         }
     }
+}
+
+/// Whether a line of the page says that a test was not run, with a reason or without.
+fn is_not_run(shown: &str, name: &str) -> bool {
+    let rest = shown
+        .trim_start()
+        .strip_prefix("NOT RUN ")
+        .and_then(|rest| rest.strip_prefix(name));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("  ("))
 }
 
 /// A failure's part of the page, from below its title to the next one's.

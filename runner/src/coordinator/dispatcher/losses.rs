@@ -40,7 +40,10 @@ impl<C: Control> Dispatcher<C> {
             None => Death::of(end, killed.as_ref(), &when),
         };
         match state {
-            State::Running(session) => self.lose_file(slot, session, death, native),
+            State::Running(session) => match self.left_over_from(slot, &session) {
+                Some(former) => self.give_back(slot, session.file, former, &death),
+                None => self.lose_file(slot, session, death, native),
+            },
             State::Starting { .. } => self.lose_start(slot, &death),
             // A worker that is told to leave exits with 0; that it has no file is no reason to trust another end.
             State::Leaving { .. } if killed.is_none() && end == ProcessEnd::Code(0) => {}
@@ -84,6 +87,29 @@ impl<C: Control> Dispatcher<C> {
             relative(&self.plan.root, &path),
             native.activity
         ))
+    }
+
+    /// The worker died before it began with this file: by what an earlier one has left. Which; `None` if it has begun, if there was none
+    /// before it, or if that has happened to it already.
+    fn left_over_from(&self, slot: Slot, session: &Session) -> Option<FileId> {
+        let has_begun = self.views[slot as usize - 1].running != Running::Nothing || session.finished.is_some();
+        let former = self.places[slot as usize - 1].former_file;
+        former.filter(|_| !has_begun && !self.is_leaving() && !self.given_back.contains(&session.file))
+    }
+
+    /// None of the file's code has run, so that another worker may take it: that is no second try. The death is an error of the run.
+    fn give_back(&mut self, slot: Slot, file: FileId, former: FileId, death: &Death) {
+        self.given_back.insert(file);
+        self.queue.put_back(slot, file);
+        let former = relative(&self.plan.root, &self.plan.files[former.0 as usize]);
+        self.lose_leaver(&format!("after {former}"), death);
+        if death.fatal && self.plan.on_crash == OnCrash::Abort {
+            let banner = format!(
+                "a test worker process crashed with {} after running {former}",
+                death.cause
+            );
+            self.end_run(RunEnd::Aborted(banner), ABORTED);
+        }
     }
 
     /// The worker died with a file: the running test, or else the file, is charged; what had finished stays.

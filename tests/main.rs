@@ -7,6 +7,7 @@ mod cli;
 mod config;
 mod documents;
 mod documents_made;
+mod ends;
 mod ffi;
 mod fixtures;
 mod http;

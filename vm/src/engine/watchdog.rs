@@ -25,6 +25,9 @@ const LONGEST: Duration = Duration::from_secs(3600);
 /// An armed limit that is younger than this is as good as a new one.
 const FRESH: Duration = Duration::from_millis(20);
 
+/// How often a stop is put off at most, each time for [`SHORTEST`].
+const MOST_PUT_OFF: u32 = 5;
+
 /// One per VM. Lives on the JS thread: the callback runs there.
 pub struct Watchdog {
     group: Cell<sys::JSContextGroupRef>,
@@ -33,6 +36,7 @@ pub struct Watchdog {
     /// How long the process had been suspended when the deadline was set.
     suspended: Cell<Duration>,
     stopped: Cell<bool>,
+    put_off: Cell<u32>,
     stack: RefCell<Option<String>>,
     asked: AtomicBool,
     answer: RefCell<Option<Answer>>,
@@ -49,6 +53,7 @@ impl Watchdog {
             armed: Cell::new(Instant::now()),
             suspended: Cell::default(),
             stopped: Cell::new(false),
+            put_off: Cell::new(0),
             stack: RefCell::default(),
             asked: AtomicBool::new(false),
             answer: RefCell::default(),
@@ -90,6 +95,7 @@ impl Watchdog {
         self.deadline.set(deadline);
         self.suspended.set(vitals::suspended());
         self.stopped.set(false);
+        self.put_off.set(0);
         self.arm();
     }
 
@@ -134,6 +140,25 @@ impl Watchdog {
         }
     }
 
+    /// Whether what runs is stopped, now that its time is over; keeps its stack.
+    fn stops(&self, cx: Ctx<'_>) -> bool {
+        let stack = stack(cx);
+        let stop = !self.puts_off(stack.as_deref());
+        if stop {
+            self.stopped.set(true);
+            self.stack.replace(stack);
+        }
+        stop
+    }
+
+    /// Whether to wait for a better moment: the runtime's own code is in between two callbacks of a chain, and a stack from there names
+    /// nobody.
+    fn puts_off(&self, stack: Option<&str>) -> bool {
+        // The first line is the error's own.
+        let is_anonymous = stack.is_none_or(|stack| stack.lines().nth(1).is_none());
+        is_anonymous && self.put_off.replace(self.put_off.get() + 1) < MOST_PUT_OFF
+    }
+
     /// The engine's stack at the place that was stopped, once.
     pub fn take_stack(&self) -> Option<String> {
         self.stack.take()
@@ -155,17 +180,12 @@ impl Drop for Watchdog {
 unsafe extern "C" fn on_tick(ctx: sys::JSContextRef, data: *mut c_void) -> bool {
     // SAFETY: see `arm`.
     let dog = unsafe { &*data.cast::<Watchdog>() };
+    // SAFETY: the callback runs on the JS thread, inside the VM, under its lock.
+    let cx = unsafe { Ctx::from_raw(ctx) };
     if dog.asked.swap(false, Ordering::Relaxed) {
-        // SAFETY: the callback runs on the JS thread, inside the VM, under its lock.
-        dog.tell(unsafe { Ctx::from_raw(ctx) });
+        dog.tell(cx);
     }
-    let stop = dog.is_due();
-    if stop {
-        dog.stopped.set(true);
-        // SAFETY: the callback runs on the JS thread, inside the VM, under its lock.
-        let cx = unsafe { Ctx::from_raw(ctx) };
-        dog.stack.replace(stack(cx));
-    }
+    let stop = dog.is_due() && dog.stops(cx);
     // Answering "go on" does not re-arm the limit, and after a stop the next entry needs it again.
     dog.arm();
     stop

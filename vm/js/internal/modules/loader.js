@@ -403,6 +403,31 @@ function lateArgument(mod, dep, role, names) {
   });
 }
 
+/** Synchronous modules that are being evaluated, outermost first: for `failUnfinished`. */
+const unfinished = [];
+
+/** Remembers that `mod` is being evaluated until the same number of `endsEvaluation` is called. */
+function beginsEvaluation(mod) {
+  unfinished[unfinished.length] = mod;
+}
+
+function endsEvaluation() {
+  unfinished.length -= 1;
+}
+
+/**
+ * JavaScript was stopped by force, which runs no `finally`. An ES module that it was evaluating has failed; a CommonJS module is
+ * evaluated anew when it is required again, as after a throw.
+ */
+function failUnfinished() {
+  for (let i = 0; i < unfinished.length; i += 1) {
+    const mod = unfinished[i];
+    if (isModule(mod)) fail(mod, new Error(`${mod.file} took too long: its evaluation was stopped`));
+    else delete commonJs().cache[mod.cacheKey];
+  }
+  unfinished.length = 0;
+}
+
 /** Evaluates any kind of module that is not asynchronous. */
 function evaluate(mod) {
   if (mod.status === DONE || mod.status === EVALUATING) return;
@@ -413,6 +438,7 @@ function evaluate(mod) {
     return;
   }
   mod.status = EVALUATING;
+  beginsEvaluation(mod);
   try {
     prepareCycle(mod);
     const deps = mod.data[4];
@@ -426,6 +452,8 @@ function evaluate(mod) {
   } catch (error) {
     fail(mod, error);
     throw error;
+  } finally {
+    endsEvaluation();
   }
 }
 
@@ -593,9 +621,12 @@ module.exports = {
   WASM,
   RUNTIME,
   natives,
+  beginsEvaluation,
   dynamicImport,
+  endsEvaluation,
   evaluate,
   exportsOf,
+  failUnfinished,
   forgetEntry,
   get,
   importEntry,

@@ -99,6 +99,12 @@ impl Watchdog {
         self.arm();
     }
 
+    /// When JavaScript that still runs is stopped.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline.get()
+    }
+
     /// Arms the limit with what is left by now. Before every entry that is not the first after [`Watchdog::set_deadline`], and wherever
     /// running JavaScript comes by.
     pub fn rearm(&self) {

@@ -261,7 +261,7 @@ impl<'a> Session<'a> {
             match self.host.event_loop.next(self.realm.global().id()) {
                 Some(due) => self.dispatch(due),
                 None => {
-                    let until = if self.drain_finalizers() {
+                    let until = if self.drain_finalizers() | self.run_guest() {
                         Some(Instant::now())
                     } else {
                         deadline
@@ -286,6 +286,12 @@ impl<'a> Session<'a> {
             self.enter(|cx, _| self.host.addons.drain_finalizers(cx));
         }
         has_any
+    }
+
+    /// The loop of native addons, if one of them has wanted it, has its turn at the end of ours. Whether there may be more to do at once.
+    fn run_guest(&self) -> bool {
+        let ran = self.host.event_loop.run_guest(&|task| self.enter(|cx, _| task(cx)));
+        ran || self.host.phases.is_settled() || self.host.flag(SharedFlag::Ticks)
     }
 
     /// Code ran past the deadline and was stopped. The phase may have settled before: then nothing of it can fail any more, and the file

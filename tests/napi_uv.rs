@@ -59,7 +59,6 @@ fn errors_buffers_and_the_machine() {
 const BEGIN: &str = "const addon = require('./addon.node');
 addon.log_to(require('node:path').join(__dirname, 'log.txt'));
 const turns = async (n) => { for (let i = 0; i < n; i++) await new Promise((resolve) => setTimeout(resolve, 1)); };
-globalThis.kept = [];
 ";
 
 /// A project whose files do this at their top, in this order.
@@ -88,12 +87,7 @@ fn handles_that_are_left_open_are_leaks_of_their_file_and_call_no_more() {
                 the native addon";
     let outcome = project.trun(&["--parallel=1", "--fail-on-leak"]).run();
     outcome.exits(1).counts(2, 0).shows(leak).shows("addon.node");
-    assert_eq!(
-        outcome.stdout.matches("libuv").count(),
-        leak.matches("libuv").count(),
-        "{}",
-        outcome.stdout
-    );
+    assert_eq!(outcome.stdout.matches("  LEAK  ").count(), 1, "{}", outcome.stdout);
 }
 
 #[test]
@@ -112,7 +106,7 @@ fn many_files_leave_everything_open() {
     let body = "addon.leave_all();
         addon.close_at_end();
         addon.work();
-        for (let i = 0; i < 20; i++) addon.own(kept[i] = {}, i % 2 === 0);
+        for (let i = 0; i < 20; i++) addon.own({}, i % 2 === 0);
         test('works', async () => { const before = addon.called(); while (addon.called() < before + 3) await turns(1); gc(); });";
     for mode in MODES {
         for (workers, stress) in [("1", "0"), ("2", "20")] {
@@ -144,9 +138,9 @@ fn many_files_leave_everything_open() {
 #[test]
 fn handles_are_closed_before_finalizers_free_them() {
     let project = files(&[
-        "for (let i = 0; i < 3; i++) addon.own(kept[i] = {}, true);
+        "for (let i = 0; i < 3; i++) addon.own({}, true);
          test('leaves them', () => {});",
-        "addon.own(kept, false);
+        "addon.own({}, false);
          test('their callbacks came', async () => {
            const log = () => require('node:fs').readFileSync('log.txt', 'utf8');
            while (log().split('closed').length < 4) await turns(1);

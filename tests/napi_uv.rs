@@ -233,7 +233,7 @@ fn a_crash_names_the_addon_and_what_ran() {
         ("crash_on_thread", "async work on its thread"),
     ] {
         let project = files(&[&format!(
-            "test('ends', async () => {{ addon.{body}(); await turns(1e6); }});"
+            "test('ends', async () => {{ addon.{body}(); await turns(1); require('node:fs').writeFileSync('log.txt', ''); await turns(1e6); }});"
         )]);
         let outcome = project.trun(&["--parallel=1"]).run();
         let text = format!("{}{}", outcome.stdout, outcome.stderr);

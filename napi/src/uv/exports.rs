@@ -3,6 +3,7 @@
 use std::ffi::{c_char, c_int, c_uint, c_void};
 
 use super::abi::*;
+use super::closing;
 use super::event_loop::first;
 use super::handles::{self, on_fs_event, on_fs_poll, on_handle, on_poll, on_signal};
 use super::library::functions;
@@ -68,7 +69,7 @@ pub(crate) extern "C" fn uv_library_shutdown() {}
 
 #[unsafe(no_mangle)]
 pub(crate) unsafe extern "C" fn uv_close(handle: *mut uv_handle_t, callback: Option<uv_handle_cb>) {
-    handles::close(handle, callback);
+    closing::close(handle, callback);
 }
 
 #[unsafe(no_mangle)]

@@ -9,7 +9,6 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 
 use super::abi::*;
 use super::library::{Functions, functions};
-use crate::callback::{Activity, call_into};
 use crate::env::Env;
 use crate::frame::Frame;
 use crate::instance::Instance;
@@ -17,25 +16,25 @@ use crate::instance::Instance;
 /// All handles of a VM's loop, by address.
 #[derive(Default)]
 pub(crate) struct Handles {
-    open: RefCell<HashMap<*mut uv_handle_t, Handle>>,
+    pub(super) open: RefCell<HashMap<*mut uv_handle_t, Handle>>,
     /// Closed for their addon, which does not know. Forgotten when it closes them or makes them anew.
-    closed: RefCell<HashSet<*mut uv_handle_t>>,
+    pub(super) closed: RefCell<HashSet<*mut uv_handle_t>>,
     last: Cell<u64>,
 }
 
-struct Handle {
+pub(super) struct Handle {
     /// In the order they were made.
     number: u64,
     /// Whose code made it; none for what was made outside of any addon's call.
-    env: Option<&'static Env>,
+    pub(super) env: Option<&'static Env>,
     callback: Option<AnyCallback>,
     /// Where it was started; not there while its callback runs.
-    frame: Option<Frame>,
-    closing: Closing,
+    pub(super) frame: Option<Frame>,
+    pub(super) closing: Closing,
 }
 
 #[derive(Clone, Copy)]
-enum Closing {
+pub(super) enum Closing {
     No,
     ByAddon(Option<uv_handle_cb>),
     /// With what the addon, which tried to as well, wants called.
@@ -79,7 +78,7 @@ impl Handles {
     }
 
     /// Addresses of the handles of these envs and of nobody, newest first.
-    fn of(&self, envs: &[&'static Env]) -> Vec<*mut uv_handle_t> {
+    pub(super) fn of(&self, envs: &[&'static Env]) -> Vec<*mut uv_handle_t> {
         let open = self.open.borrow();
         let of_these = |one: &Handle| {
             one.env
@@ -191,7 +190,7 @@ pub(super) fn start(
     status
 }
 
-fn release(instance: &Instance, frame: Option<Frame>) {
+pub(super) fn release(instance: &Instance, frame: Option<Frame>) {
     if let Some(mut frame) = frame {
         frame.release_to(instance.roots());
     }
@@ -207,77 +206,7 @@ pub(super) fn stop_poll(handle: *mut uv_handle_t) -> c_int {
     unsafe { (functions.uv_poll_stop)(handle) }
 }
 
-/// Closes a handle for its addon's call.
-pub(super) fn close(handle: *mut uv_handle_t, callback: Option<uv_handle_cb>) {
-    let Ok(functions) = functions() else { return };
-    let Some(instance) = Instance::here() else {
-        // SAFETY: what the addon passed.
-        unsafe { (functions.uv_close)(handle, callback) };
-        return;
-    };
-    let handles = &instance.uv().handles;
-    if handles.closed.borrow_mut().remove(&handle) {
-        instance.call_closed(handle, callback);
-        return;
-    }
-    let mut open = handles.open.borrow_mut();
-    let wrapped = match open.get_mut(&handle) {
-        None => callback,
-        Some(one) => match one.closing {
-            Closing::No => {
-                one.closing = Closing::ByAddon(callback);
-                Some(on_close as uv_handle_cb)
-            }
-            Closing::ByUs(_) => {
-                one.closing = Closing::ByUs(callback);
-                return;
-            }
-            // A second time: the library would end the process.
-            Closing::ByAddon(_) => return,
-        },
-    };
-    drop(open);
-    // SAFETY: what the addon passed, or a handle that is known.
-    unsafe { (functions.uv_close)(handle, wrapped) };
-}
-
-/// An addon's pointers on their way to a later turn of this thread.
-struct Late {
-    handle: *mut uv_handle_t,
-    callback: uv_handle_cb,
-    env: Option<&'static Env>,
-}
-
-// SAFETY: the letter is opened on the thread that has sent it.
-unsafe impl Send for Late {}
-
-impl Late {
-    fn call(&self) {
-        // SAFETY: the addon gave both for this.
-        unsafe { (self.callback)(self.handle) }
-    }
-}
-
 impl Instance {
-    /// An addon closes what is closed already.
-    fn call_closed(&self, handle: *mut uv_handle_t, callback: Option<uv_handle_cb>) {
-        let Some(callback) = callback else { return };
-        let env = self.running().get().map(|(env, _)| env);
-        let late = Late { handle, callback, env };
-        self.poster().post(Box::new(move |cx| {
-            let late = late;
-            match (Self::here(), late.env) {
-                (Some(instance), Some(env)) => {
-                    instance.in_realm_of(cx, env, |cx| call_into(env, cx, Activity::Libuv, || late.call()))
-                }
-                _ => {
-                    late.call();
-                    Ok(())
-                }
-            }
-        }));
-    }
-
     /// What `env` has on the loop that is active and waited for, by type: "libuv timer handle".
     pub(crate) fn open_handles(&self, env: &'static Env) -> Vec<(usize, String)> {
         let Ok(functions) = functions() else { return Vec::new() };
@@ -300,29 +229,6 @@ impl Instance {
         }
         counts.sort_unstable_by(|(_, one), (_, other)| one.cmp(other));
         counts
-    }
-
-    /// Closes what these envs have left on the loop.
-    pub(crate) fn close_handles(&self, envs: &[&'static Env]) {
-        let handles = &self.uv().handles;
-        for handle in handles.of(envs) {
-            let is_open = match handles.open.borrow_mut().get_mut(&handle) {
-                Some(one) if matches!(one.closing, Closing::No) => {
-                    one.closing = Closing::ByUs(None);
-                    true
-                }
-                _ => false,
-            };
-            if is_open && let Ok(functions) = functions() {
-                // SAFETY: a handle that is known is there, and nobody has closed it.
-                unsafe { (functions.uv_close)(handle, Some(on_close)) };
-            }
-        }
-    }
-
-    /// Whether one of these envs has handles that are not closed yet, its own or nobody's.
-    pub(crate) fn has_handles(&self, envs: &[&'static Env]) -> bool {
-        !self.uv().handles.of(envs).is_empty()
     }
 
     /// The realm goes: see [`Instance::release_work_frames`].
@@ -357,25 +263,6 @@ impl Instance {
         };
         release(self, rest);
     }
-
-    fn closed(&'static self, handle: *mut uv_handle_t) {
-        let Some(one) = self.uv().handles.open.borrow_mut().remove(&handle) else {
-            return;
-        };
-        let callback = match one.closing {
-            Closing::ByAddon(callback) | Closing::ByUs(callback) => callback,
-            Closing::No => None,
-        };
-        if matches!(one.closing, Closing::ByUs(None)) {
-            self.uv().handles.closed.borrow_mut().insert(handle);
-        }
-        if let Some(callback) = callback {
-            // SAFETY: the addon gave it to be called like this.
-            self.run_uv(one.env, one.frame.as_ref(), || unsafe { callback(handle) });
-        }
-        release(self, one.frame);
-        self.wake_stuck();
-    }
 }
 
 fn type_name(functions: &Functions, handle: *mut uv_handle_t) -> String {
@@ -386,13 +273,6 @@ fn type_name(functions: &Functions, handle: *mut uv_handle_t) -> String {
             return String::from("unknown");
         }
         CStr::from_ptr(name).to_string_lossy().into_owned()
-    }
-}
-
-/// What the library calls once a handle is closed.
-unsafe extern "C" fn on_close(handle: *mut uv_handle_t) {
-    if let Some(instance) = Instance::here() {
-        instance.closed(handle);
     }
 }
 

@@ -5,7 +5,7 @@
 //! binary's own symbols come first. They do the library's work through it and add what it cannot know: whose a handle is, that a callback
 //! enters JavaScript like any other code of an addon, and that the loop is not the addon's to run.
 //!
-//! Owns the loop of each VM ([`event_loop`]), its handles ([`handles`]) and its requests ([`requests`]). Loops that addons make for
+//! Owns the loop of each VM ([`event_loop`]), its handles ([`handles`], [`closing`]) and its requests ([`requests`]). Loops that addons make for
 //! themselves are none of our business: whatever is not on a VM's loop goes straight to the library.
 //!
 //! Invariants:
@@ -15,6 +15,7 @@
 //! - Everything happens on the JS thread but `work_cb` of `uv_queue_work` and what the library does by itself.
 
 mod abi;
+mod closing;
 mod event_loop;
 pub(crate) mod exports;
 pub(crate) mod fs_exports;

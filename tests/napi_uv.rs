@@ -55,6 +55,11 @@ fn errors_buffers_and_the_machine() {
     runs("uv_system");
 }
 
+#[test]
+fn signals_files_streams_and_processes() {
+    runs("uv_watch");
+}
+
 /// What each file of [`files`] begins with.
 const BEGIN: &str = "const addon = require('./addon.node');
 addon.log_to(require('node:path').join(__dirname, 'log.txt'));
@@ -288,4 +293,29 @@ fn an_addon_whose_symbols_are_bound_at_once_finds_libuv() {
     let test = "test('loads', () => expect(require('./now.node').version()).toMatch(/^1\\./));";
     let project = missing(&["now"], test);
     project.trun(&["--parallel=1"]).run().exits(0).counts(1, 0);
+}
+
+/// A library that has the name of libuv, and nothing of it.
+#[test]
+fn a_libuv_that_cannot_be_used_is_an_error_with_the_way_out() {
+    let test = "test('an addon that calls it', () => {
+          expect(() => require('./now.node')).toThrow(/now\\.node: this native addon calls libuv \\(uv_version_string\\), and the system.s libuv cannot be used .* install it .*libuv1/);
+        });
+        test('an addon that asks for the loop', () => {
+          expect(() => require('./loop.node').loop()).toThrow(/loop\\.node: the system.s libuv cannot be used .* install it/);
+        });";
+    let project = missing(&["now", "loop"], test);
+    fs::copy(addon("uv_missing", "nan"), project.path("libuv.so.1")).expect("the library");
+    project
+        .trun(&["--parallel=1"])
+        .env("LD_LIBRARY_PATH", project.path("").to_str().expect("UTF-8"))
+        .run()
+        .exits(0)
+        .counts(2, 0);
+    let test = "test('finds it', () => expect(require('./loop.node').loop()).toBe(true));";
+    missing(&["loop"], test)
+        .trun(&["--parallel=1"])
+        .run()
+        .exits(0)
+        .counts(1, 0);
 }

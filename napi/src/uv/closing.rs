@@ -89,7 +89,8 @@ impl Instance {
                 }
                 _ => false,
             };
-            if is_open && let Ok(functions) = functions() {
+            let Ok(functions) = functions() else { return };
+            if is_open {
                 // SAFETY: a handle that is known is there, and nobody has closed it.
                 unsafe { (functions.uv_close)(handle, Some(on_close)) };
             }

@@ -33,8 +33,6 @@ pub(crate) struct Uv {
     parts: Cell<Option<Parts>>,
     /// There while the loop has its turn.
     enter: Cell<Option<Entering>>,
-    /// A callback ran in this turn.
-    ran: Cell<bool>,
     /// What must not unwind through the library's frames.
     panic: RefCell<Option<Box<dyn Any + Send>>>,
     pub(super) handles: Handles,
@@ -206,7 +204,6 @@ impl Instance {
     /// Runs a callback of the library: as a macrotask of its own, in the realm of its env and in its frame.
     pub(super) fn run_uv(&'static self, env: Option<&'static Env>, frame: Option<&Frame>, call: impl FnOnce()) {
         let uv = self.uv();
-        uv.ran.set(true);
         let Some(enter) = uv.enter.get() else {
             call();
             return;
@@ -268,13 +265,12 @@ impl Guest for UvGuest {
         unsafe { (self.parts.functions.uv_update_time)(self.parts.event_loop) };
     }
 
-    fn turn(&self, enter: Enter<'_>) -> bool {
+    fn turn(&self, enter: Enter<'_>) {
         let uv = self.instance.uv();
         if uv.enter.get().is_some() {
             // A callback waits for something and lets the event loop run meanwhile; the library's does not nest.
-            return false;
+            return;
         }
-        uv.ran.set(false);
         uv.enter.set(Some(Entering::new(enter)));
         // SAFETY: this is the loop's thread, and the loop does not run.
         unsafe { (self.parts.functions.uv_run)(self.parts.event_loop, RUN_NOWAIT) };
@@ -284,6 +280,5 @@ impl Guest for UvGuest {
             resume_unwind(payload);
         }
         self.instance.tell_exceptions(enter);
-        uv.ran.get()
     }
 }

@@ -24,6 +24,6 @@ pub trait Guest {
     /// Time has passed: asked for after each wait, so that what is started now counts from now.
     fn wake(&self);
 
-    /// Runs what is due, each callback through `enter`. Whether any ran.
-    fn turn(&self, enter: Enter<'_>) -> bool;
+    /// Runs what is due, each callback through `enter`.
+    fn turn(&self, enter: Enter<'_>);
 }

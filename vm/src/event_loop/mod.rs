@@ -234,11 +234,13 @@ impl EventLoop {
         self.guest.replace(None);
     }
 
-    /// Gives the other loop its turn, if there is one. Whether any callback of it ran: then there may be more to do at once.
-    pub fn run_guest(&self, enter: Enter<'_>) -> bool {
+    /// Gives the other loop its turn, if there is one.
+    pub fn run_guest(&self, enter: Enter<'_>) {
         // No borrow is held: callbacks may send the guest away.
         let guest = self.guest.borrow().as_ref().map(|(guest, _)| Rc::clone(guest));
-        guest.is_some_and(|guest| guest.turn(enter))
+        if let Some(guest) = guest {
+            guest.turn(enter);
+        }
     }
 
     /// The next letter for the VM as a whole, while no realm is current; those for realms are dropped.

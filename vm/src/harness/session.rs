@@ -288,10 +288,11 @@ impl<'a> Session<'a> {
         has_any
     }
 
-    /// The loop of native addons, if one of them has wanted it, has its turn at the end of ours. Whether there may be more to do at once.
+    /// The loop of native addons, if one of them has wanted it, has its turn at the end of ours. Whether it has brought what must not wait; its
+    /// own next turn, timers and letters are looked at by the wait itself.
     fn run_guest(&self) -> bool {
-        let ran = self.host.event_loop.run_guest(&|task| self.enter(|cx, _| task(cx)));
-        ran || self.host.phases.is_settled() || self.host.flag(SharedFlag::Ticks)
+        self.host.event_loop.run_guest(&|task| self.enter(|cx, _| task(cx)));
+        self.host.phases.is_settled() || self.host.flag(SharedFlag::Ticks) || self.host.addons.has_finalizers()
     }
 
     /// Code ran past the deadline and was stopped. The phase may have settled before: then nothing of it can fail any more, and the file

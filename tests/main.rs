@@ -16,6 +16,7 @@ mod lazy_modules;
 mod list;
 mod napi;
 mod napi_swap;
+mod napi_uv;
 mod output;
 mod packages;
 mod parity;

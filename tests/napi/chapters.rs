@@ -42,3 +42,28 @@ fn finalizers_of_experimental_addons_do_not_wait_for_the_turn() {
     fs::copy(addon("references", "early"), project.path("addon.node")).expect("the addon");
     project.trun(&["--parallel=1"]).run().exits(0);
 }
+
+/// @parcel/watcher does so when it cannot watch a folder.
+#[test]
+fn references_may_be_let_go_by_other_threads() {
+    let project = Project::new().file(
+        "a.test.js",
+        "const addon = require('./addon.node');
+         test('they go', async () => {
+           const weak = [];
+           (function make() {
+             for (let i = 0; i < 100; i++) {
+               const object = { i };
+               weak.push(new WeakRef(object));
+               expect(addon.let_go_elsewhere(object, i % 2 === 0)).toBe(0);
+             }
+           })();
+           await new Promise((resolve) => setImmediate(resolve));
+           gc();
+           await new Promise((resolve) => setImmediate(resolve));
+           expect(weak.filter((one) => one.deref() === undefined).length).toBeGreaterThan(50);
+         });",
+    );
+    fs::copy(addon("references", "elsewhere"), project.path("addon.node")).expect("the addon");
+    project.trun(&["--parallel=1"]).run().exits(0);
+}

@@ -38,5 +38,8 @@ module.exports = {
     const events = await watcher.getEventsSince(folder, snapshot);
     assert.deepStrictEqual(events.map(({ type, path: file }) => [type, path.basename(file)]), [['create', 'new.txt']]);
   },
+  async 'rejects where there is nothing to watch'() {
+    await assert.rejects(watcher.subscribe(path.join(scratch(), 'missing'), () => {}));
+  },
   leave: () => watcher.subscribe(scratch(), () => {}),
 };

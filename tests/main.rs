@@ -15,6 +15,7 @@ mod isolation;
 mod list;
 mod napi;
 mod napi_swap;
+mod napi_uv;
 mod output;
 mod packages;
 mod parity;

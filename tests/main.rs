@@ -3,6 +3,7 @@
 //! A test states what is run, runs it once and says what must be seen. No test sleeps to wait for something, and none
 //! knows how fast the machine is: what must happen is awaited, for very long if need be.
 
+mod addons;
 mod cli;
 mod config;
 mod documents;

@@ -22,6 +22,7 @@ pub mod node;
 pub mod os;
 pub mod realm;
 pub mod runtime;
+pub mod workers;
 
 pub use engine::engine_version;
 pub use runtime::{Runtime, RuntimeError, RuntimeOptions, check_pattern, prepare_process};

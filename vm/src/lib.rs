@@ -15,6 +15,7 @@ mod ffi;
 pub mod handles;
 pub mod harness;
 pub mod host;
+pub mod messaging;
 pub mod modules;
 pub mod net;
 pub mod node;

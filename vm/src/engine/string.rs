@@ -45,12 +45,11 @@ impl JsString {
     /// Writes it into `buffer` and returns its length, if it is all ASCII and fits with room for one byte more. Saves the engine from widening it,
     /// which [`JsString::units`] demands.
     pub fn ascii_into(&self, buffer: &mut [u8]) -> Option<usize> {
-        // SAFETY: `self` holds a reference, so the string is live.
-        let length = unsafe { sys::JSStringGetLength(self.raw) };
+        let length = self.length();
         if length >= buffer.len() {
             return None;
         }
-        // SAFETY: as above; the call writes at most the length of the buffer, the NUL at the end included.
+        // SAFETY: `self` holds a reference, so the string is live; the call writes at most the length of the buffer, the NUL at the end included.
         let written = unsafe { sys::JSStringGetUTF8CString(self.raw, buffer.as_mut_ptr().cast(), buffer.len()) };
         // As many bytes as units: each unit is one byte, so ASCII.
         (written == length + 1).then_some(length)
@@ -76,15 +75,21 @@ impl JsString {
         self.raw
     }
 
+    /// How many UTF-16 code units it has.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        // SAFETY: `self` holds a reference, so the string is live.
+        unsafe { sys::JSStringGetLength(self.raw) }
+    }
+
     /// Its UTF-16 code units.
     #[must_use]
     pub fn units(&self) -> &[u16] {
-        // SAFETY: `self` holds a reference, so the string is live.
-        let len = unsafe { sys::JSStringGetLength(self.raw) };
+        let len = self.length();
         if len == 0 {
             return &[];
         }
-        // SAFETY: as above; the characters live as long as the string, which `&self` keeps.
+        // SAFETY: `self` holds a reference, so the string is live; the characters live as long as the string, which `&self` keeps.
         unsafe { std::slice::from_raw_parts(sys::JSStringGetCharactersPtr(self.raw), len) }
     }
 

@@ -7,6 +7,7 @@
 #[allow(dead_code, unreachable_pub, reason = "a part of the file is enough")]
 mod registry;
 
+#[allow(unreachable_pub, reason = "what is included names it as its crate does")]
 mod sync {
     pub use loom::sync::{Condvar, Mutex, MutexGuard};
 

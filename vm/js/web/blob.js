@@ -159,4 +159,9 @@ for (const [prototype, keys] of [
   for (const key of keys) Object.defineProperty(prototype, key, { enumerable: true });
 }
 
-module.exports = { Blob, File };
+module.exports = {
+  Blob,
+  bytesOf: (blob) => stateOf(blob).bytes,
+  File,
+  resolveObjectURL: (url) => require('internal/blob_urls').resolve(url),
+};

@@ -9,6 +9,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::ctx::Ctx;
@@ -18,6 +20,10 @@ use super::sys;
 const SHORTEST: Duration = Duration::from_millis(20);
 /// The limit without a deadline.
 const LONGEST: Duration = Duration::from_secs(3600);
+/// The limit where another thread may raise a flag at any time. Only a single entry that takes this much CPU time ever meets it.
+const LOOK: Duration = Duration::from_millis(100);
+/// The limit of code that has asked for its own end.
+const AT_ONCE: Duration = Duration::from_millis(1);
 /// An armed limit that is younger than this is as good as a new one.
 const FRESH: Duration = Duration::from_millis(20);
 
@@ -28,6 +34,8 @@ pub struct Watchdog {
     armed: Cell<Instant>,
     stopped: Cell<bool>,
     stack: RefCell<Option<String>>,
+    /// Raised by another thread when nothing may run any more.
+    flag: RefCell<Option<Arc<AtomicBool>>>,
 }
 
 impl Watchdog {
@@ -38,6 +46,7 @@ impl Watchdog {
             armed: Cell::new(Instant::now()),
             stopped: Cell::new(false),
             stack: RefCell::default(),
+            flag: RefCell::default(),
         });
         dog.arm();
         dog
@@ -51,7 +60,11 @@ impl Watchdog {
             .deadline
             .get()
             .map_or(LONGEST, |deadline| deadline.saturating_duration_since(now));
-        let limit = left.clamp(SHORTEST, LONGEST);
+        let longest = if self.flag.borrow().is_some() { LOOK } else { LONGEST };
+        self.arm_with(left.clamp(SHORTEST, longest));
+    }
+
+    fn arm_with(&self, limit: Duration) {
         let data = std::ptr::from_ref(self).cast_mut().cast::<c_void>();
         // SAFETY: the VM is live; `self` is boxed and outlives it (fields of `Vm` drop in order).
         unsafe {
@@ -66,6 +79,26 @@ impl Watchdog {
         self.arm();
     }
 
+    /// JavaScript is stopped soon after `flag` is raised, by whatever thread.
+    pub fn obey(&self, flag: Arc<AtomicBool>) {
+        self.flag.replace(Some(flag));
+        self.arm();
+    }
+
+    /// The flag has done its work: what runs now runs after it, bounded by a deadline.
+    pub fn be_deaf(&self) {
+        self.flag.replace(None);
+    }
+
+    /// The flag is raised, and the JavaScript that calls does nothing from here on but wait to be stopped.
+    pub fn stop_soon(&self) {
+        self.arm_with(AT_ONCE);
+    }
+
+    fn is_flagged(&self) -> bool {
+        self.flag.borrow().as_ref().is_some_and(|flag| flag.load(Ordering::SeqCst))
+    }
+
     /// Arms the limit with what is left by now. Before every entry that is not the first after [`Watchdog::set_deadline`], and wherever
     /// running JavaScript comes by.
     pub fn rearm(&self) {
@@ -74,10 +107,10 @@ impl Watchdog {
         }
     }
 
-    /// Whether the current deadline is over.
+    /// Whether the current deadline is over, or the flag raised.
     #[must_use]
     pub fn is_due(&self) -> bool {
-        self.deadline.get().is_some_and(|deadline| Instant::now() >= deadline)
+        self.is_flagged() || self.deadline.get().is_some_and(|deadline| Instant::now() >= deadline)
     }
 
     /// Whether JavaScript was stopped since the deadline was set.
@@ -98,6 +131,9 @@ unsafe extern "C" fn on_tick(ctx: sys::JSContextRef, data: *mut c_void) -> bool 
     let stop = dog.is_due();
     if stop {
         dog.stopped.set(true);
+    }
+    // Nobody asks where a thread was that is to end.
+    if stop && !dog.is_flagged() {
         // SAFETY: the callback runs on the JS thread, inside the VM, under its lock.
         let cx = unsafe { Ctx::from_raw(ctx) };
         let stack = cx

@@ -208,6 +208,12 @@ impl EventLoop {
         self.mailbox.take(None)
     }
 
+    /// Whether something is due in the next turn whatever comes.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        !self.immediates.borrow().is_empty() || !self.completions.borrow().is_empty() || !self.mailbox.is_empty()
+    }
+
     /// Waits until something may be due, at the longest to `until`, and lets operations progress meanwhile.
     ///
     /// # Errors
@@ -215,9 +221,7 @@ impl EventLoop {
     pub fn wait(&self, vm: &Vm, until: Option<Instant>) -> io::Result<()> {
         let engine = vm.main_context().interest();
         let now = Instant::now();
-        let busy =
-            !self.immediates.borrow().is_empty() || !self.completions.borrow().is_empty() || !self.mailbox.is_empty();
-        let wake = if busy {
+        let wake = if self.is_busy() {
             Some(now)
         } else {
             [

@@ -8,12 +8,11 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::engine::{Ctx, JsResult, Object, Persistent, Thrown};
-use crate::event_loop::Due;
 use crate::harness::case_clock::CaseClock;
 use crate::harness::observer::{Activity, CaseEnd, Problem, ProblemKind};
 use crate::harness::problem;
 use crate::harness::steps::{Phase, Step, optional_text, read_cases, read_step};
-use crate::harness::uncaught::report_uncaught;
+use crate::harness::turns::Turns;
 use crate::host::{Host, SharedFlag, host};
 use crate::realm::Realm;
 
@@ -239,7 +238,7 @@ impl<'a> Session<'a> {
 
     /// Runs user code and then the event loop, until the phase has settled or its time is over.
     fn run_phase(&self, start: impl for<'r> FnOnce(Ctx<'r>, &Realm) -> JsResult<'r, ()>) -> PhaseEnd {
-        self.enter(start);
+        self.turns().enter(start);
         loop {
             let watchdog = self.host.vm.watchdog();
             if watchdog.stopped() {
@@ -259,9 +258,9 @@ impl<'a> Session<'a> {
                 return PhaseEnd::Overdue { stack: None };
             }
             match self.host.event_loop.next(self.realm.global().id()) {
-                Some(due) => self.dispatch(due),
+                Some(due) => self.turns().dispatch(due),
                 None => {
-                    let until = if self.drain_finalizers() {
+                    let until = if self.turns().drain_finalizers() {
                         Some(Instant::now())
                     } else {
                         deadline
@@ -271,21 +270,11 @@ impl<'a> Session<'a> {
                     }
                     // The engine's own callbacks (asynchronous WebAssembly, finalization) run inside the wait.
                     if self.host.flag(SharedFlag::Ticks) {
-                        self.enter(|_, _| Ok(()));
+                        self.turns().enter(|_, _| Ok(()));
                     }
                 }
             }
         }
-    }
-
-    /// At the end of a turn, as Node runs them: never in the middle of the JavaScript that made them due. Whether any ran: then there may be
-    /// more to do at once. The turn still ends with the wait, or a test that collects in every turn would keep the engine's own callbacks out.
-    fn drain_finalizers(&self) -> bool {
-        let has_any = self.host.addons.has_finalizers();
-        if has_any {
-            self.enter(|cx, _| self.host.addons.drain_finalizers(cx));
-        }
-        has_any
     }
 
     /// Code ran past the deadline and was stopped. The phase may have settled before: then nothing of it can fail any more, and the file
@@ -310,47 +299,8 @@ impl<'a> Session<'a> {
         PhaseEnd::Settled
     }
 
-    fn dispatch(&self, due: Due) {
-        self.enter(|cx, realm| match due {
-            Due::Timer(id) => open(cx, &realm.entries().run_timer)?
-                .call(cx, &[cx.number(id)])
-                .map(|_| ()),
-            Due::Immediate(id) => open(cx, &realm.entries().run_immediate)?
-                .call(cx, &[cx.number(id)])
-                .map(|_| ()),
-            Due::Completion(completion) => completion(cx),
-            Due::Letter(letter) => letter(cx),
-        });
-    }
-
-    /// One macrotask: `work`, then ticks, then (on leaving) microtasks, then ticks those have queued, and so on.
-    fn enter(&self, work: impl for<'r> FnOnce(Ctx<'r>, &Realm) -> JsResult<'r, ()>) {
-        let watchdog = self.host.vm.watchdog();
-        watchdog.rearm();
-        self.realm.global().enter(|cx| {
-            if let Err(thrown) = work(cx, self.realm)
-                && !watchdog.stopped()
-            {
-                report_uncaught(cx, thrown.0);
-            }
-            self.run_ticks(cx);
-        });
-        // The clock is looked at here: the engine's own limit restarts at each of these short calls.
-        while self.host.flag(SharedFlag::Ticks) && !watchdog.stopped() && !watchdog.is_due() {
-            self.realm.global().enter(|cx| self.run_ticks(cx));
-        }
-    }
-
-    fn run_ticks(&self, cx: Ctx<'_>) {
-        let watchdog = self.host.vm.watchdog();
-        while self.host.flag(SharedFlag::Ticks) && !watchdog.stopped() && !watchdog.is_due() {
-            let ran = open(cx, &self.realm.entries().run_ticks).and_then(|run| run.call(cx, &[]));
-            if let Err(thrown) = ran
-                && !self.host.vm.watchdog().stopped()
-            {
-                report_uncaught(cx, thrown.0);
-            }
-        }
+    fn turns(&self) -> Turns<'_> {
+        Turns::new(self.host, self.realm)
     }
 
     /// Calls the harness's own JavaScript, which answers at once.
@@ -399,7 +349,7 @@ impl<'a> Session<'a> {
     }
 }
 
-pub(super) fn open<'r>(cx: Ctx<'r>, entry: &Persistent) -> JsResult<'r, Object<'r>> {
+pub(crate) fn open<'r>(cx: Ctx<'r>, entry: &Persistent) -> JsResult<'r, Object<'r>> {
     entry
         .open(cx)
         .ok_or_else(|| cx.type_error("bug in trun: an entry point of another realm"))

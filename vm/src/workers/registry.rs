@@ -192,6 +192,14 @@ impl<C: Live> Registry<C> {
         }
     }
 
+    /// Asks one of them to end, once.
+    pub fn ask(&self, id: WorkerId) {
+        let found = lock(&self.state).live.get(&id).map(|entry| entry.control.clone());
+        if let Some(control) = found {
+            control.ask_to_end();
+        }
+    }
+
     /// How many live.
     #[must_use]
     pub fn len(&self) -> usize {

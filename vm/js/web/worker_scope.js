@@ -29,6 +29,10 @@ function install(own) {
     const method = EventTarget.prototype[name];
     hide(name, (...args) => Reflect.apply(method, globalThis, args));
   }
+  // What the methods call on their target.
+  for (const key of Object.getOwnPropertySymbols(EventTarget.prototype)) {
+    if (key !== Symbol.toStringTag) hide(key, EventTarget.prototype[key]);
+  }
   let receives = false;
   defineProperty(globalThis, kListenerAdded, {
     configurable: true,

@@ -6,7 +6,6 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::addons::AddonHost;
@@ -15,7 +14,6 @@ use crate::event_loop::EventLoop;
 use crate::handles::Handles;
 use crate::harness::observer::Observer;
 use crate::harness::phases::Phases;
-use crate::messaging::Interrupt;
 use crate::modules::graph::ModuleGraph;
 use crate::realm::{Builtins, Realm, Touched};
 use crate::workers::{Family, Membership};
@@ -69,8 +67,6 @@ pub struct Host {
     pub thread: Option<Rc<Membership>>,
     /// What native addons may take to end, at the end of their realm or thread.
     pub addon_timeout: Duration,
-    /// Ends the native waits of this thread.
-    pub interrupt: Arc<Interrupt>,
     /// Worker threads that JavaScript of this VM has started.
     pub workers: Family,
     /// How many operations have begun and not told their callback.
@@ -124,7 +120,6 @@ impl Host {
             started: Instant::now(),
             thread: parts.thread,
             addon_timeout: parts.addon_timeout,
-            interrupt: Arc::default(),
             workers: Family::default(),
             operations: Cell::new(0),
             flags: Box::leak(Box::new([const { Cell::new(0) }; FLAGS])),

@@ -73,7 +73,10 @@ fn start_leaf(workers: &Workers, parent: WorkerId) {
     let workers = Arc::clone(workers);
     thread::spawn(move || {
         leaf.wait();
-        assert!(parent == MAIN || workers.contains(parent), "the parent went before its child");
+        assert!(
+            parent == MAIN || workers.contains(parent),
+            "the parent went before its child"
+        );
         workers.unlink(leaf.id);
     });
 }

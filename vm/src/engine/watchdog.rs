@@ -96,7 +96,16 @@ impl Watchdog {
     }
 
     fn is_flagged(&self) -> bool {
-        self.flag.borrow().as_ref().is_some_and(|flag| flag.load(Ordering::SeqCst))
+        self.flag
+            .borrow()
+            .as_ref()
+            .is_some_and(|flag| flag.load(Ordering::SeqCst))
+    }
+
+    /// When JavaScript that still runs is stopped.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline.get()
     }
 
     /// Arms the limit with what is left by now. Before every entry that is not the first after [`Watchdog::set_deadline`], and wherever

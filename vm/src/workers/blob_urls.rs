@@ -46,7 +46,9 @@ pub(super) fn revoke<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 /// `blob(url)`: `[bytes, type]`, or undefined.
 pub(super) fn find<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let url = args.text(cx, 0)?;
-    let found = stored().get(&url).map(|blob| (Arc::clone(&blob.bytes), blob.media_type.clone()));
+    let found = stored()
+        .get(&url)
+        .map(|blob| (Arc::clone(&blob.bytes), blob.media_type.clone()));
     let Some((bytes, media_type)) = found else {
         return Ok(cx.undefined());
     };

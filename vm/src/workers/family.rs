@@ -184,11 +184,7 @@ pub(super) fn hear<'r>(cx: Ctx<'r>, id: WorkerId, news: News) -> JsResult<'r, ()
         }
         News::Exit { code, failure } => {
             host.workers.remove(&host, id);
-            let args = [
-                cx.number(EXIT),
-                cx.number(code),
-                cx.optional_string(failure.as_deref()),
-            ];
+            let args = [cx.number(EXIT), cx.number(code), cx.optional_string(failure.as_deref())];
             on_news.call(cx, &args).map(|_| ())
         }
     }

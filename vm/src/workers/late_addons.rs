@@ -70,7 +70,8 @@ impl AddonHost for LateAddons {
     }
 
     fn poll_teardown(&self, parking: Ctx<'_>) -> TeardownState {
-        self.made().map_or(TeardownState::Done, |made| made.poll_teardown(parking))
+        self.made()
+            .map_or(TeardownState::Done, |made| made.poll_teardown(parking))
     }
 
     fn give_up(&self, parking: Ctx<'_>, waited: Duration) {

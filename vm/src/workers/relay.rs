@@ -45,7 +45,9 @@ impl Observer for Relay {
 
     /// Something went wrong that no JavaScript of it could be told.
     fn file_error(&mut self, mut problem: Problem) {
-        problem.message.push_str(&format!("\n\nin the worker {}", self.control.label()));
+        problem
+            .message
+            .push_str(&format!("\n\nin the worker {}", self.control.label()));
         self.parent.tell(News::Problem(Box::new(problem)));
     }
 

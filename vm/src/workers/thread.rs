@@ -13,7 +13,7 @@ use crate::engine::Vm;
 use crate::event_loop::EventLoop;
 use crate::harness::turns::Turns;
 use crate::host::{Host, HostParts};
-use crate::messaging::{self, Hub, Port};
+use crate::messaging::{self, Hub, Interrupt, Port};
 use crate::modules::graph::ModuleGraph;
 use crate::realm::{Builtins, Parking, Realm, swap};
 
@@ -101,7 +101,7 @@ fn run(start: Start) -> Result<i32, String> {
         vm,
     });
     let poster = host.event_loop.mailbox().vm_poster();
-    start.control.attach(poster.clone(), Arc::clone(&host.interrupt));
+    start.control.attach(poster.clone(), Interrupt::current());
     parking.global().enter(|cx| host.addons.attach(cx, poster));
     let code = in_realm(&host, &parking, &membership, &start.spec, [start.messages, start.rest]);
     // The addons' host, which is a part of the host, holds the parking realm, and both of them values of the VM.

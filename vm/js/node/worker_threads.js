@@ -4,6 +4,9 @@ const EventEmitter = require('node/events');
 const { codes } = require('internal/errors');
 const { validateObject, validateArray } = require('internal/validators');
 const { environmentData } = require('internal/workers/thread');
+const { BroadcastChannel } = require('web/broadcast_channel');
+const { MessageChannel, MessagePort, moveMessagePortToContext, receiveMessageOnPort } = require('web/message_channel');
+const { isMarkedAsUntransferable, markAsUntransferable } = require('internal/clone/transfer');
 
 const native = binding('workers');
 const SHARE_ENV = Symbol.for('nodejs.worker_threads.SHARE_ENV');
@@ -156,22 +159,20 @@ class Worker extends EventEmitter {
 const ownEnvironment = environmentData;
 if (!isMainThread) for (const [key, value] of own.environment) ownEnvironment.set(key, value);
 
-const channels = require('web/message_channel');
-
 module.exports = {
-  BroadcastChannel: require('web/broadcast_channel').BroadcastChannel,
+  BroadcastChannel,
   getEnvironmentData: (key) => ownEnvironment.get(key),
   isInternalThread: false,
   isMainThread,
-  isMarkedAsUntransferable: channels.isMarkedAsUntransferable,
-  markAsUncloneable: channels.markAsUncloneable,
-  markAsUntransferable: channels.markAsUntransferable,
-  MessageChannel: channels.MessageChannel,
-  MessagePort: channels.MessagePort,
-  moveMessagePortToContext: channels.moveMessagePortToContext,
+  isMarkedAsUntransferable,
+  markAsUncloneable() {},
+  markAsUntransferable,
+  MessageChannel,
+  MessagePort,
+  moveMessagePortToContext,
   parentPort: isMainThread ? null : own.parentPort,
   postMessageToThread() { throw require('internal/errors').notImplemented('worker_threads.postMessageToThread'); },
-  receiveMessageOnPort: channels.receiveMessageOnPort,
+  receiveMessageOnPort,
   resourceLimits: isMainThread ? {} : { ...DEFAULT_LIMITS, ...own.spec.resourceLimits },
   setEnvironmentData(key, value) {
     if (value === undefined) ownEnvironment.delete(key);

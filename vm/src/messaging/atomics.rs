@@ -17,6 +17,7 @@ pub(super) static ATOMICS: BindingTable = BindingTable {
     name: "atomics",
     entries: &[
         native(c"allocate", allocate),
+        native(c"again", again),
         native(c"length", length),
         native(c"grow", grow),
         native(c"isShared", is_shared),
@@ -57,6 +58,17 @@ fn allocate<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let block = SharedBlock::new(bytes(cx, args, 0)?, bytes(cx, args, 1)?)
         .ok_or_else(|| cx.error(ErrorClass::RangeError, "Array buffer allocation failed"))?;
     cx.shared_buffer(&block).map(Into::into)
+}
+
+/// `again(buffers)`: other array buffers over the same memory.
+fn again<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let buffers = args.object(cx, 0, "the buffers")?;
+    let made = cx.array_of(0..buffers.length(cx)?, |index| {
+        let block = buffers.get_index(cx, index)?.shared_block(cx)?;
+        let block = block.ok_or_else(|| cx.type_error("bug in trun: shared memory of somebody else"))?;
+        cx.shared_buffer(&block).map(Into::into)
+    })?;
+    Ok(made.into())
 }
 
 /// `length(buffer)`: how much of a growable buffer there is by now.

@@ -1,7 +1,8 @@
 //! `binding('messaging')`: ports and envelopes as JavaScript sees them.
 //!
-//! The parts of an envelope are `bytes, length, text, buffers, ports`: a `Uint8Array` and how much of it, the strings one after the other, the
-//! transferred array buffers, the numbers of the transferred ports. The last two are undefined where there are none.
+//! The parts of an envelope are `bytes, length, text, buffers, ports, shared`: a `Uint8Array` and how much of it, the strings one after the other, the
+//! transferred array buffers, the numbers of the transferred ports, the array buffers over
+//! shared memory. The last three are undefined where there are none.
 
 use std::sync::Arc;
 
@@ -22,6 +23,8 @@ pub(super) static MESSAGING: BindingTable = BindingTable {
         native(c"take", take),
         native(c"close", close),
         native(c"setRef", set_ref),
+        native(c"move", move_port),
+        native(c"firstProxy", first_proxy),
     ],
 };
 
@@ -86,6 +89,24 @@ fn set_ref<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     Ok(cx.undefined())
 }
 
+/// `move(number)`: the port under a new number, as one that was transferred; undefined if it is closed.
+fn move_port<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let port = ports::detach(args.u32(cx, 0)?);
+    Ok(port.map_or_else(|| cx.undefined(), |port| cx.number(ports::adopt(port))))
+}
+
+/// `firstProxy(objects)`: the index of the first one that is a proxy.
+fn first_proxy<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let objects = args.object(cx, 0, "the objects")?;
+    for index in 0..objects.length(cx)? {
+        let object = objects.get_index(cx, index)?.as_object(cx);
+        if object.is_some_and(|object| object.proxy_target().is_some()) {
+            return Ok(cx.number(index));
+        }
+    }
+    Ok(cx.undefined())
+}
+
 /// The parts that begin at argument `first`. Transferred ports leave this thread.
 fn read_parts<'r>(cx: Ctx<'r>, args: Args<'r, '_>, first: usize) -> JsResult<'r, Envelope> {
     let length = args.u32(cx, first + 1)? as usize;
@@ -104,8 +125,12 @@ fn read_parts<'r>(cx: Ctx<'r>, args: Args<'r, '_>, first: usize) -> JsResult<'r,
         reason = "they are numbers that `attach` made"
     )]
     let ports = numbers.into_iter().filter_map(|number| ports::detach(number as u32));
+    let shared = items(cx, args.get(cx, first + 5), |item| {
+        item.shared_block(cx)?
+            .ok_or_else(|| cx.type_error("bug in trun: shared memory of somebody else"))
+    })?;
     Ok(Envelope {
-        body: Arc::new(Body { bytes, text }),
+        body: Arc::new(Body { bytes, text, shared }),
         buffers,
         ports: ports.collect(),
     })
@@ -133,13 +158,10 @@ fn read_text(string: &JsString) -> Text {
 
 /// The parts of an envelope that has arrived, as an array. Its ports are this realm's from now on.
 pub(super) fn parts_of<'r>(cx: Ctx<'r>, envelope: Envelope) -> JsResult<'r, Object<'r>> {
-    let (bytes, text) = match Arc::try_unwrap(envelope.body) {
-        Ok(Body { bytes, text }) => (bytes, text_value(cx, &text)),
-        Err(shared) => (shared.bytes.clone(), text_value(cx, &shared.text)),
-    };
     let parts = cx.array();
+    let Body { bytes, text, shared } = Arc::try_unwrap(envelope.body).unwrap_or_else(|body| Body::clone(&body));
     parts.set_index(cx, 0, cx.uint8_array(bytes)?)?;
-    parts.set_index(cx, 1, text)?;
+    parts.set_index(cx, 1, text_value(cx, &text))?;
     if !envelope.buffers.is_empty() {
         let buffers = cx.array_of(envelope.buffers, |bytes| cx.array_buffer(bytes).map(Into::into))?;
         parts.set_index(cx, 2, buffers)?;
@@ -147,6 +169,10 @@ pub(super) fn parts_of<'r>(cx: Ctx<'r>, envelope: Envelope) -> JsResult<'r, Obje
     if !envelope.ports.is_empty() {
         let numbers = cx.array_of(envelope.ports, |port| Ok(cx.number(ports::adopt(port))))?;
         parts.set_index(cx, 3, numbers)?;
+    }
+    if !shared.is_empty() {
+        let buffers = cx.array_of(shared, |block| cx.shared_buffer(&block).map(Into::into))?;
+        parts.set_index(cx, 4, buffers)?;
     }
     Ok(parts)
 }

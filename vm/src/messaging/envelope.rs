@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::engine::SharedBlock;
+
 use super::port::Port;
 
 /// The text of all strings in a graph, one after the other.
@@ -14,12 +16,14 @@ pub enum Text {
 }
 
 /// What can be read more than once: the graph itself, in the format that `vm/js/internal/clone` writes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Body {
     /// Structure and binary data.
     pub bytes: Vec<u8>,
     /// Strings.
     pub text: Text,
+    /// Memory that all readers look at.
+    pub shared: Vec<Arc<SharedBlock>>,
 }
 
 /// A value outside of any realm. What was transferred is in it and goes with it: dropped unread, its ports are closed.

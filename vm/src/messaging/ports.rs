@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::engine::{Ctx, JsResult, Object, Persistent};
+use crate::event_loop::Poster;
 use crate::handles::{HandleId, OpenHandle, Site};
 use crate::harness::observer::LeakKind;
 use crate::host::{current_host, host};
@@ -58,9 +59,10 @@ pub fn set_hub(hub: Arc<Hub>) {
 pub(super) fn attach(port: Port, member: Option<Member>) -> u32 {
     let number = LAST.get().wrapping_add(1).max(1);
     LAST.set(number);
-    let host = host();
-    let poster = host.event_loop.mailbox().poster(host.realm().global().id());
-    port.attach(Bell { poster, number });
+    port.attach(Bell {
+        poster: poster(),
+        number,
+    });
     let attached = Attached {
         port,
         member,
@@ -89,11 +91,19 @@ pub(super) fn detach(number: u32) -> Option<Port> {
     Some(attached.port)
 }
 
-/// Ends a port; the other end hears of it.
+/// Ends a port: both ends hear of it.
 pub(super) fn close(number: u32) {
     let attached = PORTS.with_borrow_mut(|ports| ports.remove(&number));
     // Not under the borrow: the other end may be on this thread.
-    drop(attached);
+    if attached.is_some() {
+        poster().post(Box::new(move |cx| tell(cx, number, None)));
+    }
+}
+
+/// To the realm that is current.
+fn poster() -> Poster {
+    let host = host();
+    host.event_loop.mailbox().poster(host.realm().global().id())
 }
 
 /// Sends to the other end. False if the port is not there any more.
@@ -167,19 +177,24 @@ fn what(number: u32) -> &'static str {
 /// A letter for a port: its reader gets one message, or hears that there will be no more.
 pub(super) fn deliver<'r>(cx: Ctx<'r>, number: u32) -> JsResult<'r, ()> {
     let next = PORTS.with_borrow(|ports| ports.get(&number).map(|attached| attached.port.next()));
-    let deliver = DELIVER.with_borrow(|deliver| deliver.as_ref().and_then(|deliver| deliver.open(cx)));
-    let Some(deliver) = deliver else { return Ok(()) };
     match next {
-        Some(Next::Message(envelope)) => {
-            let parts = parts_of(cx, envelope)?;
-            deliver.call(cx, &[cx.number(number), parts.into()]).map(|_| ())
-        }
+        Some(Next::Message(envelope)) => tell(cx, number, Some(envelope)),
         Some(Next::Closed) => {
-            close(number);
-            deliver.call(cx, &[cx.number(number), cx.undefined()]).map(|_| ())
+            drop(PORTS.with_borrow_mut(|ports| ports.remove(&number)));
+            tell(cx, number, None)
         }
         Some(Next::Nothing) | None => Ok(()),
     }
+}
+
+fn tell<'r>(cx: Ctx<'r>, number: u32, envelope: Option<Envelope>) -> JsResult<'r, ()> {
+    let deliver = DELIVER.with_borrow(|deliver| deliver.as_ref().and_then(|deliver| deliver.open(cx)));
+    let Some(deliver) = deliver else { return Ok(()) };
+    let parts = match envelope {
+        Some(envelope) => parts_of(cx, envelope)?.into(),
+        None => cx.undefined(),
+    };
+    deliver.call(cx, &[cx.number(number), parts]).map(|_| ())
 }
 
 /// Closes everything that this thread has open, silently.

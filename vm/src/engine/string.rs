@@ -121,7 +121,12 @@ mod tests {
 
     #[test]
     fn text_that_only_fits_when_it_is_cut_is_no_ascii() {
-        for (text, room) in [("a\u{fc}bcd", 6), ("abc\u{20ac}", 5), ("abc\u{20ac}", 6), ("\u{fc}\u{fc}", 4)] {
+        for (text, room) in [
+            ("a\u{fc}bcd", 6),
+            ("abc\u{20ac}", 5),
+            ("abc\u{20ac}", 6),
+            ("\u{fc}\u{fc}", 4),
+        ] {
             let mut buffer = vec![0; room];
             assert_eq!(JsString::new(text).ascii_into(&mut buffer), None, "{text}");
         }

@@ -3,6 +3,7 @@
 // What can be cloned is; an error that cannot goes as its text. Plain properties (`code`, `errno` …) go along, which cloning leaves out. What
 // comes out says in reports which worker it comes from, and is otherwise as it was.
 
+const { setStack } = require('internal/errors_stack');
 const { noteOrigin } = require('internal/problem');
 const { send } = require('internal/workers/wire');
 
@@ -44,6 +45,7 @@ function receiveError({ value, name, properties, text }, origin) {
   if (isError(value)) {
     for (const key of keys(properties)) value[key] = properties[key];
     if (value.name !== name) defineProperty(value, 'name', { value: name, writable: true, configurable: true, enumerable: false });
+    setStack(value, value.stack);
     noteOrigin(value, origin);
   }
   return value;

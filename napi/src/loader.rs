@@ -22,6 +22,10 @@ use crate::symbols::Symbols;
 /// What addons that do not say it were built for.
 pub(crate) const DEFAULT_VERSION: i32 = 8;
 
+/// Addons that bring a library with them must meet their own copy of it. The engine's libraries (GLib, ICU, zlib, ...) are everybody's in this
+/// process, and half a call into ours with the other half in theirs ends badly: sharp brings a GLib.
+const OWN_COPIES_FIRST: i32 = libc::RTLD_DEEPBIND;
+
 thread_local! {
     /// What constructors register while a library is being opened on this thread.
     static REGISTERED: RefCell<Vec<napi_addon_register_func>> = const { RefCell::new(Vec::new()) };
@@ -97,7 +101,7 @@ fn register<'r>(cx: Ctx<'r>, path: &Path, flags: i32) -> JsResult<'r, Vec<Regist
     }
     let before = REGISTERED.take();
     // SAFETY: running the library's constructors is what the user asked for.
-    let opened = unsafe { Library::open(Some(path), flags) };
+    let opened = unsafe { Library::open(Some(path), flags | OWN_COPIES_FIRST) };
     let fresh = REGISTERED.replace(before);
     let library = opened.map_err(|error| dlopen_error(cx, &reason(&error)))?;
     let symbol = symbol_registration(&library);

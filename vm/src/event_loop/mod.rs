@@ -29,6 +29,7 @@ use tokio::task::LocalSet;
 
 use crate::engine::{Ctx, JsResult, RealmId, Vm};
 use crate::os::Readable;
+use crate::vitals;
 
 pub use guest::{Enter, Guest, Task};
 pub use mailbox::{Letter, Mailbox, Poster};
@@ -278,15 +279,17 @@ impl EventLoop {
         self.watch_engine(vm, &engine.fds)?;
         let tasks = self.tasks.borrow();
         let engine_fds = self.engine_fds.borrow();
-        self.runtime().block_on(tasks.run_until(async {
-            tokio::select! {
-                biased;
-                () = self.bell.notified() => {}
-                () = poll_fn(|cx| self.alarm.poll(cx)) => {}
-                () = any_readable(&engine_fds) => {}
-                () = guest_readable(guest.as_ref().map(|(_, fd)| &**fd)) => {}
-            }
-        }));
+        vitals::waiting(|| {
+            self.runtime().block_on(tasks.run_until(async {
+                tokio::select! {
+                    biased;
+                    () = self.bell.notified() => {}
+                    () = poll_fn(|cx| self.alarm.poll(cx)) => {}
+                    () = any_readable(&engine_fds) => {}
+                    () = guest_readable(guest.as_ref().map(|(_, fd)| &**fd)) => {}
+                }
+            }));
+        });
         drop(tasks);
         if let Some((guest, _)) = &guest {
             guest.wake();

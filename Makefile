@@ -3,7 +3,7 @@
 CARGO ?= cargo
 DEMO := fixtures/demo
 
-.PHONY: demo test ready deps assets npm pypi fmt-check lint docs stress soak soak-addons soak-http addon-packages addon-table http-bench bench clean ffi-stress ffi-check ffi-bench
+.PHONY: demo test ready deps assets npm pypi fmt-check lint docs stress soak-addons soak-http http-bench bench clean ffi-stress ffi-check ffi-bench fuzz soak addon-packages addon-table
 
 # A fresh machine to a green run: system packages, a release build, trun on the demo project.
 demo: deps assets
@@ -76,6 +76,13 @@ http-bench: deps assets
 # The whole suite while the collector runs at every chance. Long: not part of CI.
 stress: deps assets npm pypi
 	TRUN_GC_STRESS=20 $(CARGO) test --workspace --locked
+
+# What trun reads from strangers (frames, messages, configurations), fed with anything by libFuzzer: FUZZ_SECONDS for each.
+FUZZ_SECONDS ?= 1200
+fuzz: deps assets
+	scripts/fuzz.sh frames $(FUZZ_SECONDS)
+	scripts/fuzz.sh run $(FUZZ_SECONDS)
+	scripts/fuzz.sh config $(FUZZ_SECONDS)
 
 # Native functions as often and as long as they were asked to work: 20,000 calls of 4 threads and closes under fire 50 times over, 20 times under constant collection, swaps under fire 50 times.
 ffi-stress: deps assets

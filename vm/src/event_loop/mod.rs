@@ -29,6 +29,7 @@ use tokio::task::LocalSet;
 
 use crate::engine::{Ctx, JsResult, RealmId, Vm};
 use crate::os::Readable;
+use crate::vitals;
 
 pub use guest::{Enter, Guest, Task};
 pub use mailbox::{Letter, Mailbox, Poster};
@@ -248,6 +249,12 @@ impl EventLoop {
         self.mailbox.take(None)
     }
 
+    /// Whether something is due in the next turn whatever comes.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        !self.immediates.borrow().is_empty() || !self.completions.borrow().is_empty() || !self.mailbox.is_empty()
+    }
+
     /// Waits until something may be due, at the longest to `until`, and lets operations progress meanwhile.
     ///
     /// # Errors
@@ -256,9 +263,7 @@ impl EventLoop {
         let engine = vm.main_context().interest();
         let guest = self.guest.borrow().clone();
         let now = Instant::now();
-        let busy =
-            !self.immediates.borrow().is_empty() || !self.completions.borrow().is_empty() || !self.mailbox.is_empty();
-        let wake = if busy {
+        let wake = if self.is_busy() {
             Some(now)
         } else {
             [
@@ -278,15 +283,17 @@ impl EventLoop {
         self.watch_engine(vm, &engine.fds)?;
         let tasks = self.tasks.borrow();
         let engine_fds = self.engine_fds.borrow();
-        self.runtime().block_on(tasks.run_until(async {
-            tokio::select! {
-                biased;
-                () = self.bell.notified() => {}
-                () = poll_fn(|cx| self.alarm.poll(cx)) => {}
-                () = any_readable(&engine_fds) => {}
-                () = guest_readable(guest.as_ref().map(|(_, fd)| &**fd)) => {}
-            }
-        }));
+        vitals::waiting(|| {
+            self.runtime().block_on(tasks.run_until(async {
+                tokio::select! {
+                    biased;
+                    () = self.bell.notified() => {}
+                    () = poll_fn(|cx| self.alarm.poll(cx)) => {}
+                    () = any_readable(&engine_fds) => {}
+                    () = guest_readable(guest.as_ref().map(|(_, fd)| &**fd)) => {}
+                }
+            }));
+        });
         drop(tasks);
         if let Some((guest, _)) = &guest {
             guest.wake();

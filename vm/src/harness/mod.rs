@@ -14,4 +14,5 @@ pub mod rules;
 pub mod session;
 pub mod stack;
 mod steps;
+mod stops;
 pub mod uncaught;

@@ -11,10 +11,9 @@ use std::time::{Duration, Instant};
 use crate::engine::{Ctx, JsResult, Object, Persistent, Thrown};
 use crate::event_loop::Due;
 use crate::harness::case_clock::CaseClock;
-use crate::harness::limits::announce_limit;
 use crate::harness::observer::{Activity, CaseEnd, Problem, ProblemKind};
 use crate::harness::problem;
-use crate::harness::steps::{Phase, Step, optional_text, read_cases, read_step};
+use crate::harness::steps::{Phase, Step, read_cases, read_step};
 use crate::harness::uncaught::report_uncaught;
 use crate::host::{Host, SharedFlag, host};
 use crate::realm::Realm;
@@ -27,13 +26,11 @@ const OWN_LIMIT: Duration = Duration::from_secs(1);
 /// Tests of a library that runs them by itself would otherwise fail unseen.
 const NO_TESTS: &str = "the file declares no tests with trun's API (globals, vitest, @jest/globals, bun:test); \
                         --pass-with-no-tests accepts that";
-/// An endless loop that a test or hook left to a callback. Follows its name.
-const STOPPED_AFTER_END: &str = "had ended, but callbacks it left behind ran on without end and were stopped";
 /// Phase number of loading the file; the plan's start at 1.
 const LOAD_PHASE: u32 = 0;
 
 /// How a phase ended.
-enum PhaseEnd {
+pub(super) enum PhaseEnd {
     Settled,
     /// Its time was over while it waited, or the watchdog stopped it; the stack is where it ran.
     Overdue {
@@ -45,12 +42,12 @@ enum PhaseEnd {
 
 /// Runs a file in an open realm.
 pub struct Session<'a> {
-    host: &'a Rc<Host>,
-    realm: &'a Rc<Realm>,
+    pub(super) host: &'a Rc<Host>,
+    pub(super) realm: &'a Rc<Realm>,
     rules: Rules,
     clock: CaseClock,
     /// Whose code was stopped inside of an entry, if that was asked there.
-    stray: RefCell<Option<Option<String>>>,
+    pub(super) stray: RefCell<Option<Option<String>>>,
 }
 
 impl<'a> Session<'a> {
@@ -222,12 +219,12 @@ impl<'a> Session<'a> {
         self.tell(self.ask(|cx, realm| open(cx, &realm.entries().leave_out)?.call(cx, &[]).map(|_| ())));
     }
 
-    fn file_error(&self, problem: Problem) {
+    pub(super) fn file_error(&self, problem: Problem) {
         self.host.observer.borrow_mut().file_error(problem);
     }
 
     /// What the harness's own code failed with is the file's.
-    fn tell(&self, answer: Result<(), Box<Problem>>) {
+    pub(super) fn tell(&self, answer: Result<(), Box<Problem>>) {
         if let Err(problem) = answer {
             self.file_error(*problem);
         }
@@ -296,53 +293,6 @@ impl<'a> Session<'a> {
         has_any
     }
 
-    /// Code ran past the deadline and was stopped. The phase may have settled before: then nothing of it can fail any more, and the file
-    /// has to.
-    fn overdue(&self, stack: Option<String>) -> PhaseEnd {
-        if !self.host.phases.is_settled() {
-            return PhaseEnd::Overdue { stack };
-        }
-        let cleared = self.ask(|cx, realm| {
-            let owner = open(cx, &realm.entries().clear_ticks)?.call(cx, &[])?;
-            optional_text(cx, owner)
-        });
-        let owner = cleared
-            .as_ref()
-            .ok()
-            .and_then(Option::as_deref)
-            .unwrap_or("a test or hook");
-        self.tell_stopped(owner, stack);
-        self.tell(cleared.map(|_| ()));
-        PhaseEnd::Settled
-    }
-
-    /// Puts right what a stop by force has left half done. Whose code it was, if that has ended and what runs is not to blame.
-    fn stray_owner(&self) -> Option<String> {
-        if let Some(owner) = self.stray.take() {
-            return owner;
-        }
-        let owner = self.ask(|cx, realm| {
-            let owner = open(cx, &realm.entries().after_stop)?.call(cx, &[])?;
-            optional_text(cx, owner)
-        });
-        owner.unwrap_or_else(|problem| {
-            self.file_error(*problem);
-            None
-        })
-    }
-
-    /// Code that `owner` left behind took the time of the phase that runs: that one has its time anew.
-    fn blame(&self, owner: &str, stack: Option<String>) {
-        self.tell_stopped(owner, stack);
-        announce_limit(self.host.phases.limit());
-    }
-
-    fn tell_stopped(&self, owner: &str, stack: Option<String>) {
-        let mut problem = problem::plain(ProblemKind::Timeout, format!("{owner} {STOPPED_AFTER_END}"));
-        problem::place(&mut problem, stack);
-        self.file_error(problem);
-    }
-
     fn dispatch(&self, due: Due) {
         self.enter(|cx, realm| match due {
             Due::Timer(id) => open(cx, &realm.entries().run_timer)?
@@ -374,14 +324,6 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Code was stopped by force inside of this entry. Whose it was is to be asked now: microtasks of others run when it is left.
-    fn note_stopped(&self, cx: Ctx<'_>) {
-        // Takes the pending termination away.
-        let _ = cx.eval("0", "trun:absorb");
-        let owner = open(cx, &self.realm.entries().after_stop).and_then(|ask| optional_text(cx, ask.call(cx, &[])?));
-        self.stray.replace(owner.ok());
-    }
-
     fn run_ticks(&self, cx: Ctx<'_>) {
         let watchdog = self.host.vm.watchdog();
         while self.host.flag(SharedFlag::Ticks) && !watchdog.stopped() && !watchdog.is_due() {
@@ -395,7 +337,10 @@ impl<'a> Session<'a> {
     }
 
     /// Calls the harness's own JavaScript, which answers at once.
-    fn ask<T>(&self, question: impl for<'r> FnOnce(Ctx<'r>, &Realm) -> JsResult<'r, T>) -> Result<T, Box<Problem>> {
+    pub(super) fn ask<T>(
+        &self,
+        question: impl for<'r> FnOnce(Ctx<'r>, &Realm) -> JsResult<'r, T>,
+    ) -> Result<T, Box<Problem>> {
         let watchdog = self.host.vm.watchdog();
         watchdog.set_deadline(Some(Instant::now() + OWN_LIMIT));
         let answer = self

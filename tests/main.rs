@@ -12,6 +12,7 @@ mod ffi;
 mod fixtures;
 mod http;
 mod isolation;
+mod lazy_modules;
 mod list;
 mod napi;
 mod napi_swap;

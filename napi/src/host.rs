@@ -3,6 +3,7 @@
 //! The order of an env's end is Node's. It runs in the parking realm, so no code of an addon sees a realm that is going or the next file's.
 
 use std::cell::Cell;
+use std::ffi::c_void;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use trun_vm::addons::{AddonHost, AddonLeak, TeardownState};
 use trun_vm::engine::{Ctx, JsResult, Object, Value};
 use trun_vm::event_loop::Poster;
 
+use crate::callback::{Activity, call_into};
 use crate::env::{Env, State};
 use crate::instance::{Instance, NameAddon};
 use crate::loader;
@@ -55,6 +57,12 @@ impl AddonHost for NodeApi {
 
     fn load<'r>(&self, cx: Ctx<'r>, module: Object<'r>, path: &Path, flags: i32) -> JsResult<'r, ()> {
         loader::load(cx, self.instance(), module, path, flags)
+    }
+
+    fn run_native<'r>(&self, cx: Ctx<'r>, library: &Path, run: &mut dyn FnMut(*mut c_void)) -> JsResult<'r, ()> {
+        loader::require_known_values(cx, library)?;
+        let env = self.instance().native_env(library);
+        call_into(env, cx, Activity::Callback, || run(env.as_ptr().cast()))
     }
 
     fn leave_realm(&self, _parking: Ctx<'_>) {

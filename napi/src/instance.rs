@@ -48,6 +48,8 @@ pub(crate) struct Instance {
     deferreds: RefCell<Slab<crate::api::promise::Deferred>>,
     objects: RefCell<Objects>,
     envs: RefCell<Vec<&'static Env>>,
+    /// Those of the current realm for libraries of FFI.
+    native_envs: RefCell<Vec<&'static Env>>,
     queue: Queue,
     external: HostClass<External>,
     kit: Kit,
@@ -94,6 +96,7 @@ impl Instance {
             deferreds: RefCell::default(),
             objects: RefCell::default(),
             envs: RefCell::default(),
+            native_envs: RefCell::default(),
             queue: Queue::default(),
             external: HostClass::new(c"External"),
             kit: Kit::default(),
@@ -150,6 +153,7 @@ impl Instance {
     /// The current realm goes: lets go of what is of use in it alone and would keep it.
     pub(crate) fn forget_realm(&self) {
         self.forget_factory();
+        self.native_envs.borrow_mut().clear();
         self.release_work_frames();
         self.release_threadsafe_frames();
         self.release_contexts(None);
@@ -182,6 +186,22 @@ impl Instance {
         let prototype = get.call(cx, &[])?.expect_object(cx, "Buffer.prototype")?;
         self.buffer_prototype.set(Some(self.roots.keep(prototype.to_raw())));
         Ok(prototype)
+    }
+
+    /// The current realm's env for functions of a library that was opened by FFI, made at its first use.
+    pub(crate) fn native_env(&'static self, library: &Path) -> &'static Env {
+        let known = self
+            .native_envs
+            .borrow()
+            .iter()
+            .copied()
+            .find(|env| env.path() == library);
+        known.unwrap_or_else(|| {
+            let env = Env::create(self, library, crate::loader::DEFAULT_VERSION);
+            self.native_envs.borrow_mut().push(env);
+            self.envs.borrow_mut().push(env);
+            env
+        })
     }
 
     /// The number of an addon, told before it is used.

@@ -19,7 +19,7 @@ use crate::env::Env;
 use crate::instance::Instance;
 
 /// What addons that do not say it were built for.
-const DEFAULT_VERSION: i32 = 8;
+pub(crate) const DEFAULT_VERSION: i32 = 8;
 
 thread_local! {
     /// What constructors register while a library is being opened on this thread.
@@ -58,18 +58,25 @@ pub(crate) fn load<'r>(
     path: &Path,
     flags: i32,
 ) -> JsResult<'r, ()> {
-    if !trun_vm::engine::native::encoding::is_known(cx) {
-        let message = format!(
-            "{}: native addons cannot be loaded: trun does not know how {} represents values",
-            path.display(),
-            trun_vm::engine_version()
-        );
-        return Err(dlopen_error(cx, &message));
-    }
+    require_known_values(cx, path)?;
     for registration in register(cx, path, flags)? {
         initialise(cx, instance, module, path, &registration)?;
     }
     Ok(())
+}
+
+/// # Errors
+/// The engine represents values in a way that native code cannot be shown.
+pub(crate) fn require_known_values<'r>(cx: Ctx<'r>, path: &Path) -> JsResult<'r, ()> {
+    if trun_vm::engine::native::encoding::is_known(cx) {
+        return Ok(());
+    }
+    let message = format!(
+        "{}: Node-API cannot be used: trun does not know how {} represents values",
+        path.display(),
+        trun_vm::engine_version()
+    );
+    Err(dlopen_error(cx, &message))
 }
 
 /// Opens the library and finds out how it registers.

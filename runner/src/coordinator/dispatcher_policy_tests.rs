@@ -153,6 +153,7 @@ fn a_worker_that_gets_no_core_is_not_killed_for_it() {
             deadline: Some(100),
             starved,
             native: None,
+            waits: false,
         };
         let tick = Tick {
             now,

@@ -37,6 +37,10 @@ impl Control for Script {
 
     fn count_judged(&mut self, _: Slot) {}
 
+    fn ask(&mut self, slot: Slot) {
+        self.events.push(format!("{slot}: ask"));
+    }
+
     fn emit(&mut self, event: RunEvent) {
         self.events.push(match event.kind {
             EventKind::CaseFinished { file, result } => {
@@ -138,6 +142,7 @@ impl Dispatcher<Script> {
             deadline,
             native: None,
             starved: 0,
+            waits: false,
         };
         let _ = self.handle(
             InternalEvent::Tick(Tick {

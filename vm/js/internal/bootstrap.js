@@ -83,6 +83,9 @@
   fromModule('node/timers', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate');
   fromModule('internal/task_queues', 'queueMicrotask');
   fromModule('web/structured_clone', 'structuredClone');
+  fromModule('web/shared_array_buffer', 'SharedArrayBuffer');
+  const engineAtomics = Atomics;
+  lazyGlobal('Atomics', () => requireInternal('internal/atomics').completed(engineAtomics));
   fromModule('web/url', 'URL', 'URLSearchParams');
   fromModule('web/text_codec', 'TextEncoder', 'TextDecoder');
   fromModule('web/abort', 'AbortController', 'AbortSignal');
@@ -90,6 +93,8 @@
   fromModule('web/dom_exception', 'DOMException');
   fromModule('web/blob', 'Blob', 'File');
   fromModule('web/websocket', 'WebSocket');
+  fromModule('web/message_channel', 'MessageChannel', 'MessagePort');
+  fromModule('web/broadcast_channel', 'BroadcastChannel');
   fromModule('web/message_events', 'MessageEvent', 'CloseEvent', 'ErrorEvent');
   lazyGlobal('crypto', () => requireInternal('node/crypto').webcrypto);
   fromModule('web/headers', 'Headers');

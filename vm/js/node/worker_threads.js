@@ -1,6 +1,9 @@
 // node:worker_threads, seen from the main thread: the questions are answered, threads are not there yet.
 
 const { notImplemented } = require('internal/errors');
+const { BroadcastChannel } = require('web/broadcast_channel');
+const { MessageChannel, MessagePort, moveMessagePortToContext, receiveMessageOnPort } = require('web/message_channel');
+const { isMarkedAsUntransferable, markAsUntransferable } = require('internal/clone/transfer');
 
 class Worker {
   constructor() {
@@ -8,41 +11,22 @@ class Worker {
   }
 }
 
-class MessagePort {
-  constructor() {
-    throw notImplemented('worker_threads.MessagePort');
-  }
-}
-
-class MessageChannel {
-  constructor() {
-    throw notImplemented('worker_threads.MessageChannel');
-  }
-}
-
-class BroadcastChannel {
-  constructor() {
-    throw notImplemented('worker_threads.BroadcastChannel');
-  }
-}
-
 const environmentData = new Map();
-const untransferable = new WeakSet();
 
 module.exports = {
   BroadcastChannel,
   getEnvironmentData: (key) => environmentData.get(key),
   isInternalThread: false,
   isMainThread: true,
-  isMarkedAsUntransferable: (object) => untransferable.has(object),
+  isMarkedAsUntransferable,
   markAsUncloneable() {},
-  markAsUntransferable(object) { if (object !== null && typeof object === 'object') untransferable.add(object); },
+  markAsUntransferable,
   MessageChannel,
   MessagePort,
-  moveMessagePortToContext() { throw notImplemented('worker_threads.moveMessagePortToContext'); },
+  moveMessagePortToContext,
   parentPort: null,
   postMessageToThread() { throw notImplemented('worker_threads.postMessageToThread'); },
-  receiveMessageOnPort() { throw notImplemented('worker_threads.receiveMessageOnPort'); },
+  receiveMessageOnPort,
   resourceLimits: {},
   setEnvironmentData(key, value) {
     if (value === undefined) environmentData.delete(key);

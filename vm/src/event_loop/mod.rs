@@ -26,6 +26,7 @@ use tokio::task::LocalSet;
 
 use crate::engine::{Ctx, JsResult, RealmId, Vm};
 use crate::os::Readable;
+use crate::vitals;
 
 pub use mailbox::{Letter, Mailbox, Poster};
 pub use timers::{TimerId, Timers};
@@ -233,14 +234,16 @@ impl EventLoop {
         self.watch_engine(vm, &engine.fds)?;
         let tasks = self.tasks.borrow();
         let engine_fds = self.engine_fds.borrow();
-        self.runtime().block_on(tasks.run_until(async {
-            tokio::select! {
-                biased;
-                () = self.bell.notified() => {}
-                () = poll_fn(|cx| self.alarm.poll(cx)) => {}
-                () = any_readable(&engine_fds) => {}
-            }
-        }));
+        vitals::waiting(|| {
+            self.runtime().block_on(tasks.run_until(async {
+                tokio::select! {
+                    biased;
+                    () = self.bell.notified() => {}
+                    () = poll_fn(|cx| self.alarm.poll(cx)) => {}
+                    () = any_readable(&engine_fds) => {}
+                }
+            }));
+        });
         drop(tasks);
         while vm.main_context().iterate() {}
         self.phase.set(Phase::Timers { now: Instant::now() });

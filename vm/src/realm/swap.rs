@@ -137,6 +137,7 @@ fn stop_what_is_open(host: &Host) {
     host.event_loop.clear();
     crate::node::forget_all();
     crate::net::stop_all();
+    crate::messaging::stop_all();
     crate::ffi::stop_all();
     if host.owns_process {
         crate::node::kill_orphans(&children);

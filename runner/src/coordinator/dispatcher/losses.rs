@@ -79,7 +79,7 @@ impl<C: Control> Dispatcher<C> {
     }
 
     /// The native code that ran when a worker died, as far as its page tells: "addon x.node (finalizer)".
-    fn native_code(&mut self, slot: Slot) -> Option<String> {
+    pub(super) fn native_code(&mut self, slot: Slot) -> Option<String> {
         let native = self.views[slot as usize - 1].native?;
         let path = self.place(slot).addon(native.addon)?.to_owned();
         Some(format!(

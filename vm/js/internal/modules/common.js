@@ -144,7 +144,7 @@ function requireModule(mod, parent) {
     error.code = 'ERR_REQUIRE_ASYNC_MODULE';
     throw error;
   }
-  loader.evaluate(mod);
+  loader.complete(mod);
   const namespace = loader.exportsOf(mod);
   const module_ = mod.module;
   if (mod.status === loader.DONE) module_.loaded = true;
@@ -297,7 +297,7 @@ Module.prototype._compile = function compile(content, file) {
   if (typeof reply !== 'number') throwReply(reply);
   const mod = loader.get(reply);
   if (loader.isModule(mod)) {
-    loader.evaluate(mod);
+    loader.complete(mod);
     this.exports = requiredValue(mod, loader.exportsOf(mod));
     return undefined;
   }

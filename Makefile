@@ -3,7 +3,7 @@
 CARGO ?= cargo
 DEMO := fixtures/demo
 
-.PHONY: demo test ready deps assets npm pypi fmt-check lint docs stress soak-addons soak-http http-bench bench clean ffi-stress ffi-check ffi-bench fuzz
+.PHONY: demo test ready deps assets npm pypi fmt-check lint docs stress soak-addons soak-http http-bench bench clean ffi-stress ffi-check ffi-bench fuzz soak addon-packages addon-table
 
 # A fresh machine to a green run: system packages, a release build, trun on the demo project.
 demo: deps assets
@@ -42,6 +42,19 @@ lint: assets
 
 docs: assets
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items --locked
+
+# All native addons that are known to work, in tests/addons/package-lock.json: a gigabyte, so on demand.
+addon-packages:
+	@scripts/addon-packages.sh
+
+# Each of them loaded and used under Node and under trun, as a table.
+addon-table: deps assets addon-packages
+	$(CARGO) build --locked -p trun
+	scripts/addon-table.py --trun target/debug/trun
+
+# Everything that is long: addons from npm, 60 files in random orders, own addons and the realm swap with full counts, HTTP.
+soak: soak-addons soak-http addon-packages
+	$(CARGO) test --locked -p trun --test integration addons:: -- --include-ignored
 
 # Native addons and the realm swap, with full counts. Long: not part of CI.
 soak-addons: deps assets npm

@@ -47,6 +47,14 @@ impl NodeApi {
     }
 }
 
+impl Drop for NodeApi {
+    fn drop(&mut self) {
+        if let Some(instance) = self.instance.get() {
+            instance.uv().shut_down();
+        }
+    }
+}
+
 impl AddonHost for NodeApi {
     fn attach(&self, parking: Ctx<'_>, poster: Poster) {
         loader::keep_exports();
@@ -99,6 +107,7 @@ impl AddonHost for NodeApi {
 
     fn enter_realm(&self, cx: Ctx<'_>) {
         let instance = self.instance();
+        instance.uv().settle();
         instance.set_current(Some(cx.realm_handle()));
         for env in instance
             .envs()
@@ -159,6 +168,7 @@ impl Instance {
             // Envs that end run no JavaScript that could throw.
             let _ = self.end_threadsafe(cx, number);
         }
+        self.close_handles(&[env]);
         self.cancel_works(env);
         self.delete_works(env);
         self.release_contexts(Some(env));

@@ -63,7 +63,8 @@ impl Watchdog {
     }
 
     /// Until when JavaScript may run, by now.
-    fn deadline(&self) -> Option<Instant> {
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
         let suspended = vitals::suspended().saturating_sub(self.suspended.get());
         self.deadline.get()?.checked_add(suspended)
     }
@@ -97,12 +98,6 @@ impl Watchdog {
         self.stopped.set(false);
         self.put_off.set(0);
         self.arm();
-    }
-
-    /// When JavaScript that still runs is stopped.
-    #[must_use]
-    pub fn deadline(&self) -> Option<Instant> {
-        self.deadline.get()
     }
 
     /// Arms the limit with what is left by now. Before every entry that is not the first after [`Watchdog::set_deadline`], and wherever

@@ -266,7 +266,7 @@ impl<'a> Session<'a> {
             match self.host.event_loop.next(self.realm.global().id()) {
                 Some(due) => self.dispatch(due),
                 None => {
-                    let until = if self.drain_finalizers() {
+                    let until = if self.drain_finalizers() | self.run_guest() {
                         Some(Instant::now())
                     } else {
                         deadline
@@ -291,6 +291,13 @@ impl<'a> Session<'a> {
             self.enter(|cx, _| self.host.addons.drain_finalizers(cx));
         }
         has_any
+    }
+
+    /// The loop of native addons, if one of them has wanted it, has its turn at the end of ours. Whether it has brought what must not wait; its
+    /// own next turn, timers and letters are looked at by the wait itself.
+    fn run_guest(&self) -> bool {
+        self.host.event_loop.run_guest(&|task| self.enter(|cx, _| task(cx)));
+        self.host.phases.is_settled() || self.host.flag(SharedFlag::Ticks) || self.host.addons.has_finalizers()
     }
 
     fn dispatch(&self, due: Due) {

@@ -14,5 +14,5 @@ pub mod rules;
 pub mod session;
 pub mod stack;
 mod steps;
-mod stops;
+pub(crate) mod turns;
 pub mod uncaught;

@@ -7,6 +7,7 @@ pub(crate) mod outcome;
 pub(crate) mod process;
 pub(crate) mod project;
 pub(crate) mod readers;
+pub(crate) mod terminal;
 
 pub(crate) use outcome::Outcome;
 pub(crate) use process::{Running, eventually};

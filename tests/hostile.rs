@@ -46,7 +46,7 @@ fn a_working_directory_that_is_gone() {
         .exits(1)
         .counts(3, 1)
         .shows("Error: with a stack")
-        .shows("at a.test.js:11:");
+        .shows("at a.test.js:10:");
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn an_environment_that_is_empty() {
 #[test]
 fn intrinsics_that_lie() {
     let outcome = run("
-        const poison = (object, names) => { for (const name of names) object[name] = () => { throw 'poisoned ' + name; }; };
+        const poison = (object, names) => { for (const name of names) object[name] = () => { throw 'poisoned'; }; };
         const { expect, test } = globalThis;
         poison(Array.prototype, ['push', 'pop', 'shift', 'map', 'filter', 'forEach', 'slice', 'join', 'includes', 'indexOf', 'concat', 'find', Symbol.iterator]);
         poison(Promise.prototype, ['then', 'catch', 'finally']);
@@ -99,11 +99,12 @@ fn an_error_that_lies_about_everything() {
 #[test]
 fn a_title_of_64_megabytes() {
     let outcome = run("test('x'.repeat(64 << 20), () => {}); test('after it', () => {});");
-    outcome
-        .exits(0)
-        .counts(3, 0)
-        .shows("bytes cut by trun")
-        .hides("corrupt");
+    outcome.exits(0).counts(3, 0);
+    let tests = outcome.file("a.test.js")["assertionResults"]
+        .as_array()
+        .expect("a list");
+    let title = tests[0]["title"].as_str().expect("a title");
+    assert!(title.ends_with("bytes cut by trun]"), "{} bytes", title.len());
 }
 
 #[test]

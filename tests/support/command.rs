@@ -82,7 +82,8 @@ impl<'p> Trun<'p> {
     /// In a session of its own, with its stdin as the terminal of that.
     pub(crate) fn in_session(mut self) -> Self {
         self.makes_session = true;
-        self.through(&["setsid", "--ctty"])
+        self.through.splice(0..0, ["setsid", "--ctty"].map(str::to_owned));
+        self
     }
 
     /// Has a shell start it, after these commands.

@@ -24,6 +24,8 @@ impl Control for Script {
         self.killed.push(slot);
     }
 
+    fn rouse(&mut self) {}
+
     fn send(&mut self, slot: Slot, message: &ToWorker) {
         self.events.push(match message {
             ToWorker::Run { file, .. } => format!("{slot}: run {}", file.0),

@@ -3,7 +3,7 @@
 CARGO ?= cargo
 DEMO := fixtures/demo
 
-.PHONY: demo test ready deps assets npm pypi fmt-check lint docs stress soak-addons fuzz bench clean ffi-stress ffi-check ffi-bench
+.PHONY: demo test ready deps assets npm pypi fmt-check lint docs stress soak-addons soak-ends fuzz bench clean ffi-stress ffi-check ffi-bench
 
 # A fresh machine to a green run: system packages, a release build, trun on the demo project.
 demo: deps assets
@@ -50,6 +50,12 @@ soak-addons: deps assets npm
 # The whole suite while the collector runs at every chance. Long: not part of CI.
 stress: deps assets npm pypi
 	TRUN_GC_STRESS=20 $(CARGO) test --workspace --locked
+
+# 200 random mixes of fixtures in four workers, ten thousand files, and a hundred thousand tests in one. Long: not part of CI. MIX_SEED=N repeats one mix.
+soak-ends: deps assets npm pypi
+	$(CARGO) build --locked -p trun
+	MIX_COUNT=$${MIX_COUNT:-$(if $(MIX_SEED),1,200)} $(CARGO) test --locked -p trun --test integration outside_mixes
+	$(CARGO) test --locked -p trun --test integration hostile:: -- --ignored
 
 # What trun reads from strangers (frames, messages, configurations), fed with anything by libFuzzer: FUZZ_SECONDS for each.
 FUZZ_SECONDS ?= 1200

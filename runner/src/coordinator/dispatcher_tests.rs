@@ -54,6 +54,7 @@ impl Control for Script {
             EventKind::Output { file, case, text, .. } => {
                 format!("output {} {:?} {} bytes", file.0, case.map(|c| c.0), text.len())
             }
+            EventKind::Inquired(told) => format!("inquired {}, {} wait", told.running.len(), told.waiting),
             EventKind::Leaked { file, leaks } => format!("leaked {} {}", file.0, leaks.len()),
             EventKind::RunError { message } => format!("run error {message}"),
             _ => return,

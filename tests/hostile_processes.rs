@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::support::Project;
+use crate::support::{Project, note};
 
 const BEFORE: &str = "
 const fs = require('node:fs');
@@ -98,7 +98,7 @@ fn may_have_namespace() -> bool {
     let tried = Command::new("unshare").args(["-Upf", "--mount-proc", "true"]).output();
     let may = tried.is_ok_and(|output| output.status.success());
     if !may {
-        eprintln!("skipped: this machine does not allow a namespace of process ids");
+        note("skipped: this machine does not allow a namespace of process ids");
     }
     may
 }

@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use crate::support::{Outcome, Project};
+use crate::support::{Outcome, Project, note};
 
 /// Files of every kind of work: output, children, temporary files, a failure.
 fn suite() -> Project {
@@ -77,7 +77,7 @@ fn may_mount() -> bool {
     let tried = Command::new("unshare").args(["-m", "true"]).output();
     let may = tried.is_ok_and(|output| output.status.success());
     if !may {
-        eprintln!("skipped: this machine does not allow a mount namespace");
+        note("skipped: this machine does not allow a mount namespace");
     }
     may
 }

@@ -8,7 +8,7 @@ use crate::support::model::Model;
 use crate::support::outcome::Counts;
 use crate::support::project::fixtures;
 use crate::support::readers::{read_junit, text};
-use crate::support::{Outcome, Project};
+use crate::support::{Outcome, Project, note};
 
 /// Fixtures in a mix.
 const SIZE: usize = 14;
@@ -122,7 +122,7 @@ fn mixes_of_fixtures_add_up() {
     let count = number("MIX_COUNT").unwrap_or(if first.is_some() { 1 } else { USUAL_COUNT });
     let first = first.unwrap_or(1);
     for seed in first..first + count {
-        println!("mix {seed}");
+        note(&format!("mix {seed}"));
         check(seed);
     }
 }

@@ -25,6 +25,7 @@ use crate::slab::Slab;
 use crate::teardown::Teardown;
 use crate::threadsafe::function::Functions;
 use crate::trace::Trace;
+use crate::uv::Uv;
 use crate::work::Work;
 
 thread_local! {
@@ -71,6 +72,7 @@ pub(crate) struct Instance {
     teardowns: RefCell<Vec<Teardown>>,
     stuck: RefCell<Vec<Teardown>>,
     leaks: RefCell<Vec<AddonLeak>>,
+    uv: Uv,
 }
 
 /// Tells the number by which an addon will be known to [`Trace`], before any of its code runs.
@@ -114,6 +116,7 @@ impl Instance {
             teardowns: RefCell::default(),
             stuck: RefCell::default(),
             leaks: RefCell::default(),
+            uv: Uv::default(),
         }));
         INSTANCE.set(Some(instance));
         instance
@@ -156,6 +159,7 @@ impl Instance {
         self.native_envs.borrow_mut().clear();
         self.release_work_frames();
         self.release_threadsafe_frames();
+        self.release_uv_frames();
         self.release_contexts(None);
         if let Some(slot) = self.buffer_prototype.take() {
             self.roots.release_slot(slot);
@@ -298,6 +302,11 @@ impl Instance {
     /// What nobody has asked for yet.
     pub(crate) fn leaks(&self) -> &RefCell<Vec<AddonLeak>> {
         &self.leaks
+    }
+
+    /// libuv in this VM.
+    pub(crate) fn uv(&self) -> &Uv {
+        &self.uv
     }
 
     /// The realm that an env lives in.

@@ -263,6 +263,7 @@ fn worker_settings(settings: &Settings, scratch: Option<Scratch>) -> WorkerSetti
         seed: settings.seed,
         collect_only: settings.collect_only,
         isolate: settings.isolate,
+        lazy_modules: settings.lazy_modules,
         preload: settings.preload.clone(),
         bails: settings.bail.is_some(),
         audit: settings.fail_on_leak,

@@ -1,5 +1,6 @@
 //! `trun` with arguments, an environment and a place.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -20,6 +21,7 @@ pub(crate) struct Trun<'p> {
     /// What runs the program instead of this test: each ends in its place.
     through: Vec<String>,
     makes_session: bool,
+    limits: Vec<String>,
 }
 
 impl<'p> Trun<'p> {
@@ -46,6 +48,7 @@ impl<'p> Trun<'p> {
             stdin: None,
             through: Vec::new(),
             makes_session: false,
+            limits: Vec::new(),
         }
     }
 
@@ -92,6 +95,12 @@ impl<'p> Trun<'p> {
         self.through(&["sh", "-c", &script, "sh"])
     }
 
+    /// Runs under a limit of the system's, as util-linux' `prlimit` names it: `fsize=4096`.
+    pub(crate) fn limited(mut self, limit: &str) -> Self {
+        self.limits.push(format!("--{limit}"));
+        self
+    }
+
     /// Runs to the end.
     pub(crate) fn run(self) -> Outcome {
         self.spawn().wait()
@@ -102,7 +111,7 @@ impl<'p> Trun<'p> {
         let mark = unique_mark();
         let program = env!("CARGO_BIN_EXE_trun");
         let mut words = self.through.iter().map(String::as_str).chain([program]);
-        let mut command = guarded(Path::new(words.next().unwrap_or(program)));
+        let mut command = guarded(Path::new(words.next().unwrap_or(program)), &self.limits);
         command
             .args(words)
             .args(&self.args)
@@ -134,13 +143,19 @@ impl<'p> Trun<'p> {
 
 /// The program, to be killed with the thread of the test that started it. The tool of the system stands in for a call between
 /// fork and exec, which would be unsafe code.
-fn guarded(program: &Path) -> Command {
-    let tool = Path::new("/usr/bin/setpriv");
-    if !tool.exists() {
-        return Command::new(program);
+fn guarded(program: &Path, limits: &[String]) -> Command {
+    let mut words: Vec<OsString> = Vec::new();
+    if Path::new("/usr/bin/setpriv").exists() {
+        words.extend(["setpriv", "--pdeathsig", "KILL", "--"].map(OsString::from));
     }
-    let mut command = Command::new(tool);
-    command.args(["--pdeathsig", "KILL", "--"]).arg(program);
+    if !limits.is_empty() {
+        words.push("prlimit".into());
+        words.extend(limits.iter().map(OsString::from));
+        words.push("--".into());
+    }
+    words.push(program.into());
+    let mut command = Command::new(&words[0]);
+    command.args(&words[1..]);
     command
 }
 

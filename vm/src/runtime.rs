@@ -41,6 +41,8 @@ pub struct RuntimeOptions {
     pub collect_only: bool,
     /// Whether every file gets a realm of its own.
     pub isolate: bool,
+    /// Of packages that declare no side effects, only what is used is evaluated.
+    pub lazy_modules: bool,
     /// Modules that every realm evaluates before its test file; absolute paths, or names as an import would have them.
     pub preload: Vec<String>,
     /// A thorough leak report: every intrinsic is compared and every swap collects, which costs each file about a millisecond.
@@ -128,7 +130,7 @@ impl Runtime {
         }
         let host = Host::install(HostParts {
             event_loop: EventLoop::new()?,
-            modules: ModuleGraph::new(),
+            modules: ModuleGraph::new(options.lazy_modules),
             builtins: Builtins::default(),
             observer,
             addons,
@@ -136,6 +138,8 @@ impl Runtime {
             owns_process: options.owns_process,
             root: options.root,
             slot: options.slot,
+            addon_timeout: options.addon_teardown.timeout,
+            thread: None,
             vm,
         });
         let poster = host.event_loop.mailbox().vm_poster();

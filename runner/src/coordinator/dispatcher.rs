@@ -7,6 +7,7 @@ mod inquiry;
 mod losses;
 mod watch;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -114,6 +115,8 @@ pub struct Dispatcher<C> {
     started: u64,
     now: u64,
     last_report_tick: u64,
+    /// Files that were given back once, because a worker died before it began with them.
+    given_back: BTreeSet<FileId>,
     /// No kill for being overdue before this: the run was suspended.
     lenient_until: u64,
     /// What somebody asked and has not been told.
@@ -145,6 +148,7 @@ impl<C: Control> Dispatcher<C> {
             started: now,
             now,
             last_report_tick: now,
+            given_back: BTreeSet::new(),
             lenient_until: 0,
             inquiry: None,
             finished: false,
@@ -419,7 +423,8 @@ impl<C: Control> Dispatcher<C> {
                 let path = self.plan.files[file.0 as usize].clone();
                 let started = self.now;
                 self.place(slot).state = State::Running(Session::new(file, started));
-                self.place(slot).last_file = Some(file);
+                let place = self.place(slot);
+                place.former_file = place.last_file.replace(file);
                 self.ran_in[file.0 as usize] = Some(slot);
                 self.emit(EventKind::FileStarted { file, slot });
                 for (stream, text) in std::mem::take(&mut self.place(slot).early_output) {

@@ -208,8 +208,8 @@ fn a_crash_is_charged_to_the_running_test_and_ends_the_run() {
             "case 0.0 Passed",
             "case 0.1 Failed",
             "file 0 Crashed(\"SIGSEGV\")",
-            "file 1 NotRun(\"another worker crashed\")",
-            "file 2 NotRun(\"another worker crashed\")",
+            "file 1 NotRun(\"aborted: a worker crashed\")",
+            "file 2 NotRun(\"aborted: a worker crashed\")",
             "end Aborted(\"a test worker process crashed with SIGSEGV while running 0.test.js\")"
         ]
     );

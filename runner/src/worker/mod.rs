@@ -60,6 +60,8 @@ pub struct WorkerSettings {
     pub collect_only: bool,
     /// Not `--no-isolate`.
     pub isolate: bool,
+    /// Not `--no-lazy-modules`.
+    pub lazy_modules: bool,
     /// `--preload`.
     pub preload: Vec<String>,
     /// `--addon-teardown`, `--addon-teardown-timeout`.
@@ -169,6 +171,7 @@ fn serve(reading: UnixStream, wire: &Rc<Wire>, slot: u32, settings: &WorkerSetti
         seed: settings.seed,
         collect_only: settings.collect_only,
         isolate: settings.isolate,
+        lazy_modules: settings.lazy_modules,
         preload: settings.preload.clone(),
         audit: settings.audit,
         addon_teardown: settings.addon_teardown,

@@ -213,6 +213,7 @@ fn leak(leak: vm::Leak) -> Leak {
             vm::LeakKind::Watcher => LeakKind::Watcher,
             vm::LeakKind::FileDescriptor => LeakKind::FileDescriptor,
             vm::LeakKind::Worker => LeakKind::Worker,
+            vm::LeakKind::MessagePort => LeakKind::MessagePort,
             vm::LeakKind::Listener => LeakKind::Listener,
             vm::LeakKind::Global => LeakKind::Global,
             vm::LeakKind::ProcessState => LeakKind::ProcessState,

@@ -212,8 +212,8 @@ fn has_env_var(pid: Pid, assignment: &str) -> bool {
 /// In the forked worker: a session and group of its own, default signals, its own descriptors and no others.
 fn become_worker(zygote: Pid, keep: [i32; 3]) {
     let _ = setsid();
-    // Writing to a pipe that nobody reads is an error for JavaScript to handle, not a death.
-    reset_signals(&[Signal::SIGPIPE]);
+    // Writing to a pipe that nobody reads, or more than a file may hold, is an error for JavaScript to handle, not a death.
+    reset_signals(&[Signal::SIGPIPE, Signal::SIGXFSZ]);
     match die_with_parent(zygote) {
         Ok(true) => {}
         // The zygote died between the fork and here: nobody would ever kill this process.

@@ -9,6 +9,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -22,8 +23,15 @@ const SHORTEST: Duration = Duration::from_millis(20);
 const SOON: Duration = Duration::from_millis(5);
 /// The limit without a deadline.
 const LONGEST: Duration = Duration::from_secs(3600);
+/// The limit where another thread may raise a flag at any time. Only a single entry that takes this much CPU time ever meets it.
+const LOOK: Duration = Duration::from_millis(100);
+/// The limit of code that has asked for its own end.
+const AT_ONCE: Duration = Duration::from_millis(1);
 /// An armed limit that is younger than this is as good as a new one.
 const FRESH: Duration = Duration::from_millis(20);
+
+/// How often a stop is put off at most, each time for [`SHORTEST`].
+const MOST_PUT_OFF: u32 = 5;
 
 /// One per VM. Lives on the JS thread: the callback runs there.
 pub struct Watchdog {
@@ -33,9 +41,12 @@ pub struct Watchdog {
     /// How long the process had been suspended when the deadline was set.
     suspended: Cell<Duration>,
     stopped: Cell<bool>,
+    put_off: Cell<u32>,
     stack: RefCell<Option<String>>,
     asked: AtomicBool,
     answer: RefCell<Option<Answer>>,
+    /// Raised by another thread when nothing may run any more.
+    flag: RefCell<Option<Arc<AtomicBool>>>,
 }
 
 /// Takes the stack of what runs. Called while JavaScript runs, below it: no JavaScript may run in it.
@@ -49,16 +60,19 @@ impl Watchdog {
             armed: Cell::new(Instant::now()),
             suspended: Cell::default(),
             stopped: Cell::new(false),
+            put_off: Cell::new(0),
             stack: RefCell::default(),
             asked: AtomicBool::new(false),
             answer: RefCell::default(),
+            flag: RefCell::default(),
         });
         dog.arm();
         dog
     }
 
     /// Until when JavaScript may run, by now.
-    fn deadline(&self) -> Option<Instant> {
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
         let suspended = vitals::suspended().saturating_sub(self.suspended.get());
         self.deadline.get()?.checked_add(suspended)
     }
@@ -70,10 +84,11 @@ impl Watchdog {
         let left = self
             .deadline()
             .map_or(LONGEST, |deadline| deadline.saturating_duration_since(now));
+        let longest = if self.flag.borrow().is_some() { LOOK } else { LONGEST };
         self.arm_for(if self.asked.load(Ordering::Relaxed) {
             SOON
         } else {
-            left.clamp(SHORTEST, LONGEST)
+            left.clamp(SHORTEST, longest)
         });
     }
 
@@ -90,7 +105,31 @@ impl Watchdog {
         self.deadline.set(deadline);
         self.suspended.set(vitals::suspended());
         self.stopped.set(false);
+        self.put_off.set(0);
         self.arm();
+    }
+
+    /// JavaScript is stopped soon after `flag` is raised, by whatever thread.
+    pub fn obey(&self, flag: Arc<AtomicBool>) {
+        self.flag.replace(Some(flag));
+        self.arm();
+    }
+
+    /// The flag has done its work: what runs now runs after it, bounded by a deadline.
+    pub fn be_deaf(&self) {
+        self.flag.replace(None);
+    }
+
+    /// The flag is raised, and the JavaScript that calls does nothing from here on but wait to be stopped.
+    pub fn stop_soon(&self) {
+        self.arm_for(AT_ONCE);
+    }
+
+    fn is_flagged(&self) -> bool {
+        self.flag
+            .borrow()
+            .as_ref()
+            .is_some_and(|flag| flag.load(Ordering::SeqCst))
     }
 
     /// Arms the limit with what is left by now. Before every entry that is not the first after [`Watchdog::set_deadline`], and wherever
@@ -101,10 +140,10 @@ impl Watchdog {
         }
     }
 
-    /// Whether the current deadline is over.
+    /// Whether the current deadline is over, or the flag raised.
     #[must_use]
     pub fn is_due(&self) -> bool {
-        self.deadline().is_some_and(|deadline| Instant::now() >= deadline)
+        self.is_flagged() || self.deadline().is_some_and(|deadline| Instant::now() >= deadline)
     }
 
     /// Whether JavaScript was stopped since the deadline was set.
@@ -134,6 +173,30 @@ impl Watchdog {
         }
     }
 
+    /// Whether what runs is stopped, now that its time is over; keeps its stack.
+    fn stops(&self, cx: Ctx<'_>) -> bool {
+        if self.is_flagged() {
+            // Nobody asks where a thread was that is to end.
+            self.stopped.set(true);
+            return true;
+        }
+        let stack = stack(cx);
+        let stop = !self.puts_off(stack.as_deref());
+        if stop {
+            self.stopped.set(true);
+            self.stack.replace(stack);
+        }
+        stop
+    }
+
+    /// Whether to wait for a better moment: the runtime's own code is in between two callbacks of a chain, and a stack from there names
+    /// nobody.
+    fn puts_off(&self, stack: Option<&str>) -> bool {
+        // The first line is the error's own.
+        let is_anonymous = stack.is_none_or(|stack| stack.lines().nth(1).is_none());
+        is_anonymous && self.put_off.replace(self.put_off.get() + 1) < MOST_PUT_OFF
+    }
+
     /// The engine's stack at the place that was stopped, once.
     pub fn take_stack(&self) -> Option<String> {
         self.stack.take()
@@ -155,17 +218,12 @@ impl Drop for Watchdog {
 unsafe extern "C" fn on_tick(ctx: sys::JSContextRef, data: *mut c_void) -> bool {
     // SAFETY: see `arm`.
     let dog = unsafe { &*data.cast::<Watchdog>() };
+    // SAFETY: the callback runs on the JS thread, inside the VM, under its lock.
+    let cx = unsafe { Ctx::from_raw(ctx) };
     if dog.asked.swap(false, Ordering::Relaxed) {
-        // SAFETY: the callback runs on the JS thread, inside the VM, under its lock.
-        dog.tell(unsafe { Ctx::from_raw(ctx) });
+        dog.tell(cx);
     }
-    let stop = dog.is_due();
-    if stop {
-        dog.stopped.set(true);
-        // SAFETY: the callback runs on the JS thread, inside the VM, under its lock.
-        let cx = unsafe { Ctx::from_raw(ctx) };
-        dog.stack.replace(stack(cx));
-    }
+    let stop = dog.is_due() && dog.stops(cx);
     // Answering "go on" does not re-arm the limit, and after a stop the next entry needs it again.
     dog.arm();
     stop

@@ -180,6 +180,7 @@ pub enum LeakKind {
     Watcher,
     FileDescriptor,
     Worker,
+    MessagePort,
     Listener,
     Global,
     ProcessState,

@@ -21,6 +21,7 @@ pub struct Phases {
     deadline: Cell<Option<Instant>>,
     /// How long the process had been suspended when the phase began.
     suspended: Cell<Duration>,
+    anew: Cell<bool>,
 }
 
 impl Phases {
@@ -30,6 +31,7 @@ impl Phases {
         self.id.set(id);
         self.case.set(case);
         self.settled.set(false);
+        self.anew.set(false);
         self.started.set(Some(now));
         self.suspended.set(vitals::suspended());
         self.deadline.set(limit.and_then(|l| now.checked_add(l)));
@@ -60,6 +62,27 @@ impl Phases {
     pub fn deadline(&self) -> Option<Instant> {
         let suspended = vitals::suspended().saturating_sub(self.suspended.get());
         self.deadline.get()?.checked_add(suspended)
+    }
+
+    /// Gives the current phase its whole time again, from now: what it had was taken by others. Once only; false after that.
+    pub fn start_anew(&self) -> bool {
+        let now = Instant::now();
+        let (Some(started), Some(deadline)) = (self.started.get(), self.deadline.get()) else {
+            return false;
+        };
+        if self.settled.get() || self.anew.replace(true) {
+            return false;
+        }
+        self.started.set(Some(now));
+        self.suspended.set(vitals::suspended());
+        self.deadline.set(now.checked_add(deadline.duration_since(started)));
+        true
+    }
+
+    /// What the current phase may take, from its start.
+    #[must_use]
+    pub fn limit(&self) -> Option<Duration> {
+        Some(self.deadline.get()?.duration_since(self.started.get()?))
     }
 
     /// Gives the current phase another limit, counted from its start. `None`: no limit.

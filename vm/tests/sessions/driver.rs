@@ -130,6 +130,7 @@ impl Session {
             seed: self.seed,
             collect_only: self.collect_only,
             isolate: true,
+            lazy_modules: true,
             preload: Vec::new(),
             audit: false,
             addon_teardown: Teardown {

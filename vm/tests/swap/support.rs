@@ -175,6 +175,7 @@ impl Worker {
             seed: None,
             collect_only: false,
             isolate: true,
+            lazy_modules: true,
             preload: Vec::new(),
             audit: false,
             addon_teardown: Teardown {

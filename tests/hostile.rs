@@ -63,7 +63,6 @@ fn intrinsics_that_lie() {
     let outcome = run("
         const poison = (object, names) => { for (let n = 0; n < names.length; n += 1) object[names[n]] = () => { throw 'poisoned'; }; };
         const { expect, test } = globalThis;
-        poison(Array.prototype, ['push', 'pop', 'shift', 'map', 'filter', 'forEach', 'slice', 'join', 'includes', 'indexOf', 'concat', 'find', Symbol.iterator]);
         poison(Promise.prototype, ['then', 'catch', 'finally']);
         poison(Promise, ['resolve', 'reject', 'all', 'race']);
         poison(JSON, ['parse', 'stringify']);
@@ -71,6 +70,7 @@ fn intrinsics_that_lie() {
         poison(Object, ['keys', 'entries', 'assign', 'defineProperty', 'freeze']);
         poison(Function.prototype, ['call', 'apply', 'bind']);
         poison(String.prototype, ['split', 'slice', 'replace', 'trim', 'startsWith']);
+        poison(Array.prototype, ['push', 'pop', 'shift', 'map', 'filter', 'forEach', 'slice', 'join', 'includes', 'indexOf', 'concat', 'find', Symbol.iterator]);
         globalThis.Promise = globalThis.Error = globalThis.JSON = globalThis.Array = globalThis.Object = globalThis.console = undefined;
         globalThis.setTimeout = globalThis.clearTimeout = globalThis.queueMicrotask = undefined;
         test('passes', () => {});

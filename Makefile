@@ -3,7 +3,7 @@
 CARGO ?= cargo
 DEMO := fixtures/demo
 
-.PHONY: demo test ready deps assets npm pypi fmt-check lint docs stress soak-addons soak-http http-bench bench clean ffi-stress ffi-check ffi-bench fuzz soak addon-packages addon-table
+.PHONY: demo test ready deps assets npm pypi fmt-check lint docs stress soak-addons soak-ends soak-http http-bench bench clean ffi-stress ffi-check ffi-bench fuzz soak addon-packages addon-table
 
 # A fresh machine to a green run: system packages, a release build, trun on the demo project.
 demo: deps assets
@@ -52,8 +52,8 @@ addon-table: deps assets addon-packages
 	$(CARGO) build --locked -p trun
 	scripts/addon-table.py --trun target/debug/trun
 
-# Everything that is long: addons from npm, 60 files in random orders, own addons and the realm swap with full counts, HTTP.
-soak: soak-addons soak-http addon-packages
+# Everything that is long: addons from npm, 60 files in random orders, own addons and the realm swap with full counts, HTTP, mixes of fixtures.
+soak: soak-addons soak-http soak-ends addon-packages
 	$(CARGO) test --locked -p trun --test integration addons:: -- --include-ignored
 
 # Native addons and the realm swap, with full counts. Long: not part of CI.
@@ -76,6 +76,12 @@ http-bench: deps assets
 # The whole suite while the collector runs at every chance. Long: not part of CI.
 stress: deps assets npm pypi
 	TRUN_GC_STRESS=20 $(CARGO) test --workspace --locked
+
+# 200 random mixes of fixtures in four workers, ten thousand files, and a hundred thousand tests in one. Long: not part of CI. MIX_SEED=N repeats one mix.
+soak-ends: deps assets npm pypi
+	$(CARGO) build --locked -p trun
+	MIX_COUNT=$${MIX_COUNT:-$(if $(MIX_SEED),1,200)} $(CARGO) test --locked -p trun --test integration outside_mixes
+	$(CARGO) test --locked -p trun --test integration hostile:: -- --ignored
 
 # What trun reads from strangers (frames, messages, configurations), fed with anything by libFuzzer: FUZZ_SECONDS for each.
 FUZZ_SECONDS ?= 1200

@@ -9,26 +9,41 @@
 
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::ctx::Ctx;
-use super::sys;
+use super::{inquiry, sys};
+use crate::vitals;
 
 /// The shortest limit that is armed.
 const SHORTEST: Duration = Duration::from_millis(20);
+/// The limit when somebody asks where JavaScript is.
+const SOON: Duration = Duration::from_millis(5);
 /// The limit without a deadline.
 const LONGEST: Duration = Duration::from_secs(3600);
 /// An armed limit that is younger than this is as good as a new one.
 const FRESH: Duration = Duration::from_millis(20);
+
+/// How often a stop is put off at most, each time for [`SHORTEST`].
+const MOST_PUT_OFF: u32 = 5;
 
 /// One per VM. Lives on the JS thread: the callback runs there.
 pub struct Watchdog {
     group: Cell<sys::JSContextGroupRef>,
     deadline: Cell<Option<Instant>>,
     armed: Cell<Instant>,
+    /// How long the process had been suspended when the deadline was set.
+    suspended: Cell<Duration>,
     stopped: Cell<bool>,
+    put_off: Cell<u32>,
     stack: RefCell<Option<String>>,
+    asked: AtomicBool,
+    answer: RefCell<Option<Answer>>,
 }
+
+/// Takes the stack of what runs. Called while JavaScript runs, below it: no JavaScript may run in it.
+type Answer = Box<dyn Fn(&str)>;
 
 impl Watchdog {
     pub(super) fn new(group: sys::JSContextGroupRef) -> Box<Self> {
@@ -36,11 +51,22 @@ impl Watchdog {
             group: Cell::new(group),
             deadline: Cell::new(None),
             armed: Cell::new(Instant::now()),
+            suspended: Cell::default(),
             stopped: Cell::new(false),
+            put_off: Cell::new(0),
             stack: RefCell::default(),
+            asked: AtomicBool::new(false),
+            answer: RefCell::default(),
         });
         dog.arm();
         dog
+    }
+
+    /// Until when JavaScript may run, by now.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        let suspended = vitals::suspended().saturating_sub(self.suspended.get());
+        self.deadline.get()?.checked_add(suspended)
     }
 
     /// The limit must be set whenever the VM is entered; changing it inside works only then.
@@ -48,10 +74,16 @@ impl Watchdog {
         let now = Instant::now();
         self.armed.set(now);
         let left = self
-            .deadline
-            .get()
+            .deadline()
             .map_or(LONGEST, |deadline| deadline.saturating_duration_since(now));
-        let limit = left.clamp(SHORTEST, LONGEST);
+        self.arm_for(if self.asked.load(Ordering::Relaxed) {
+            SOON
+        } else {
+            left.clamp(SHORTEST, LONGEST)
+        });
+    }
+
+    fn arm_for(&self, limit: Duration) {
         let data = std::ptr::from_ref(self).cast_mut().cast::<c_void>();
         // SAFETY: the VM is live; `self` is boxed and outlives it (fields of `Vm` drop in order).
         unsafe {
@@ -62,14 +94,10 @@ impl Watchdog {
     /// JavaScript that still runs at `deadline` is stopped; `None` lets it run.
     pub fn set_deadline(&self, deadline: Option<Instant>) {
         self.deadline.set(deadline);
+        self.suspended.set(vitals::suspended());
         self.stopped.set(false);
+        self.put_off.set(0);
         self.arm();
-    }
-
-    /// When JavaScript that still runs is stopped.
-    #[must_use]
-    pub fn deadline(&self) -> Option<Instant> {
-        self.deadline.get()
     }
 
     /// Arms the limit with what is left by now. Before every entry that is not the first after [`Watchdog::set_deadline`], and wherever
@@ -83,7 +111,7 @@ impl Watchdog {
     /// Whether the current deadline is over.
     #[must_use]
     pub fn is_due(&self) -> bool {
-        self.deadline.get().is_some_and(|deadline| Instant::now() >= deadline)
+        self.deadline().is_some_and(|deadline| Instant::now() >= deadline)
     }
 
     /// Whether JavaScript was stopped since the deadline was set.
@@ -92,26 +120,73 @@ impl Watchdog {
         self.stopped.get()
     }
 
+    /// From now on inquiries by signal ([`super::inquiry`]) are answered with the stack of what runs.
+    pub fn answer_inquiries(&self, answer: impl Fn(&str) + 'static) {
+        self.answer.replace(Some(Box::new(answer)));
+        inquiry::answer_for(self);
+    }
+
+    /// Has the limit fire soon. In a signal handler, while compiled JavaScript is interrupted.
+    pub(super) fn ask(&self) {
+        // Who asks asks often: to begin anew each time would put it off for ever.
+        if !self.asked.swap(true, Ordering::Relaxed) {
+            self.arm_for(SOON);
+        }
+    }
+
+    fn tell(&self, cx: Ctx<'_>) {
+        let stack = stack(cx).unwrap_or_default();
+        if let Some(answer) = &*self.answer.borrow() {
+            answer(&stack);
+        }
+    }
+
+    /// Whether what runs is stopped, now that its time is over; keeps its stack.
+    fn stops(&self, cx: Ctx<'_>) -> bool {
+        let stack = stack(cx);
+        let stop = !self.puts_off(stack.as_deref());
+        if stop {
+            self.stopped.set(true);
+            self.stack.replace(stack);
+        }
+        stop
+    }
+
+    /// Whether to wait for a better moment: the runtime's own code is in between two callbacks of a chain, and a stack from there names
+    /// nobody.
+    fn puts_off(&self, stack: Option<&str>) -> bool {
+        // The first line is the error's own.
+        let is_anonymous = stack.is_none_or(|stack| stack.lines().nth(1).is_none());
+        is_anonymous && self.put_off.replace(self.put_off.get() + 1) < MOST_PUT_OFF
+    }
+
     /// The engine's stack at the place that was stopped, once.
     pub fn take_stack(&self) -> Option<String> {
         self.stack.take()
     }
 }
 
+/// The stack of what runs. The engine's form, or V8's.
+fn stack(cx: Ctx<'_>) -> Option<String> {
+    let stack = cx.eval("new Error('').stack", "trun:watchdog").ok()?;
+    stack.to_text(cx).ok()
+}
+
+impl Drop for Watchdog {
+    fn drop(&mut self) {
+        inquiry::forget(self);
+    }
+}
+
 unsafe extern "C" fn on_tick(ctx: sys::JSContextRef, data: *mut c_void) -> bool {
     // SAFETY: see `arm`.
     let dog = unsafe { &*data.cast::<Watchdog>() };
-    let stop = dog.is_due();
-    if stop {
-        dog.stopped.set(true);
-        // SAFETY: the callback runs on the JS thread, inside the VM, under its lock.
-        let cx = unsafe { Ctx::from_raw(ctx) };
-        let stack = cx
-            .eval("new Error('').stack", "trun:watchdog")
-            .ok()
-            .and_then(|s| s.to_text(cx).ok());
-        dog.stack.replace(stack);
+    // SAFETY: the callback runs on the JS thread, inside the VM, under its lock.
+    let cx = unsafe { Ctx::from_raw(ctx) };
+    if dog.asked.swap(false, Ordering::Relaxed) {
+        dog.tell(cx);
     }
+    let stop = dog.is_due() && dog.stops(cx);
     // Answering "go on" does not re-arm the limit, and after a stop the next entry needs it again.
     dog.arm();
     stop

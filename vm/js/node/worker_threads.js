@@ -3,7 +3,7 @@
 const { notImplemented } = require('internal/errors');
 const { BroadcastChannel } = require('web/broadcast_channel');
 const { MessageChannel, MessagePort, moveMessagePortToContext, receiveMessageOnPort } = require('web/message_channel');
-const { isMarkedAsUntransferable, markAsUntransferable } = require('internal/clone/transfer');
+const { isMarkedAsUntransferable, markAsUncloneable, markAsUntransferable } = require('internal/clone/transfer');
 
 class Worker {
   constructor() {
@@ -19,7 +19,7 @@ module.exports = {
   isInternalThread: false,
   isMainThread: true,
   isMarkedAsUntransferable,
-  markAsUncloneable() {},
+  markAsUncloneable,
   markAsUntransferable,
   MessageChannel,
   MessagePort,

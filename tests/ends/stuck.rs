@@ -37,12 +37,13 @@ const fn kind(name: &'static str, code: &'static str, says: &'static str) -> Kin
 }
 
 /// What the first stage stops where it runs, and shows.
-const STOPPED: [Kind; 5] = [
+const STOPPED: [Kind; 6] = [
     kind("loop", "spin()", "at spin ("),
     kind("awaits", "chain()", ".js:7:"),
     kind("thens", "again()", "at again ("),
     kind("child", "child()", "at child ("),
     kind("shell", "shell()", "at shell ("),
+    kind("waits", "wait()", "at wait ("),
 ];
 
 /// What is waited for in vain: nothing runs, so the place is that of the test or hook.
@@ -52,7 +53,7 @@ const AWAITED: [Kind; 2] = [
 ];
 
 /// What cannot be stopped from inside.
-const KILLED: [Kind; 2] = [kind("waits", "wait()", ""), kind("fifo", "fifo()", "")];
+const KILLED: [Kind; 1] = [kind("fifo", "fifo()", "")];
 
 fn in_test(kind: &Kind, limit: u32) -> String {
     let code = kind.code;

@@ -5,9 +5,10 @@
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use trun_vm::addons::{AddonHost, AddonLeak, TeardownState};
+use trun_vm::addons::{AddonHost, AddonLeak, MakeAddonHost, TeardownState};
 use trun_vm::engine::{Ctx, JsResult, Object, Value};
 use trun_vm::event_loop::Poster;
 
@@ -56,6 +57,14 @@ impl Drop for NodeApi {
 }
 
 impl AddonHost for NodeApi {
+    /// What native code of a worker thread runs is published nowhere: the page has room for one thread.
+    fn for_threads(&self) -> MakeAddonHost {
+        Arc::new(|| {
+            let trace = Box::leak(Box::new(Trace::default()));
+            Box::new(Self::new(trace, Box::new(|_, _| {})))
+        })
+    }
+
     fn attach(&self, parking: Ctx<'_>, poster: Poster) {
         loader::keep_exports();
         let name_addon = self.name_addon.take().expect("attached once");

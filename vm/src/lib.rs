@@ -24,6 +24,7 @@ pub mod os;
 pub mod realm;
 pub mod runtime;
 mod vitals;
+pub mod workers;
 
 pub use engine::{engine_version, inquiry_signal};
 pub use runtime::{Runtime, RuntimeError, RuntimeOptions, check_pattern, prepare_process};

@@ -138,6 +138,8 @@ impl Runtime {
             owns_process: options.owns_process,
             root: options.root,
             slot: options.slot,
+            addon_timeout: options.addon_teardown.timeout,
+            thread: None,
             vm,
         });
         let poster = host.event_loop.mailbox().vm_poster();

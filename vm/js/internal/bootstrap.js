@@ -1,10 +1,10 @@
 // Makes an engine realm into one that tests run in: internal `require`, globals, the entry points native code calls.
 //
-// Called once per realm as `bootstrap(source, tables, audit)`: `source(id)` gives the function of a built-in, `tables(name)` the natives
-// of a binding, `audit` asks for a thorough leak report. Returns the functions that native code keeps. Everything that a test may never touch is behind a lazy getter:
+// Called once per realm as `bootstrap(source, tables, audit, isWorker)`: `source(id)` gives the function of a built-in, `tables(name)` the natives
+// of a binding, `audit` asks for a thorough leak report, `isWorker` says that it is the realm of a worker thread, which has no tests. Returns the functions that native code keeps. Everything that a test may never touch is behind a lazy getter:
 // this is on the path of every file.
 
-(function bootstrap(source, tables, audit) {
+(function bootstrap(source, tables, audit, isWorker) {
   'use strict';
 
   // Plain objects, because a test may break the methods of `Map`.
@@ -113,14 +113,27 @@
     defineProperty(Symbol, 'dispose', { value: Symbol('Symbol.dispose') });
     defineProperty(Symbol, 'asyncDispose', { value: Symbol('Symbol.asyncDispose') });
   }
-  const { globals } = requireInternal('harness/globals');
-  for (const name in globals) lazyGlobal(name, globals[name]);
+  fromModule('web/worker', 'Worker');
+  if (!isWorker) {
+    const { globals } = requireInternal('harness/globals');
+    for (const name in globals) lazyGlobal(name, globals[name]);
+  }
 
   const leftovers = requireInternal('internal/leftovers');
   if (audit) leftovers.watchIntrinsics();
 
   const loader = requireInternal('internal/modules/loader');
   loader.setAwaitHooks(asyncContext.current, asyncContext.resume);
+  const common = {
+    captureRaw: requireInternal('internal/errors_stack').captureRaw,
+    asyncFrame: asyncContext.current,
+    enterFrame: asyncContext.enter,
+    bufferPrototype: () => requireInternal('node/buffer').Buffer.prototype,
+    runTicks: () => requireInternal('internal/task_queues').runTicks(),
+    runTimer: (id) => requireInternal('internal/timers').runTimer(id),
+    runImmediate: (id) => requireInternal('internal/timers').runImmediate(id),
+  };
+  if (isWorker) return { ...requireInternal('internal/workers/realm').entries((id) => cache[id]?.exports), ...common };
   const plan = requireInternal('harness/plan');
   const registry = requireInternal('harness/registry');
   const { settled, takeBaseline } = binding('harness');
@@ -380,12 +393,6 @@
     endFile,
     uncaught,
     unhandledRejection,
-    captureRaw: requireInternal('internal/errors_stack').captureRaw,
-    asyncFrame: asyncContext.current,
-    enterFrame: asyncContext.enter,
-    bufferPrototype: () => requireInternal('node/buffer').Buffer.prototype,
-    runTicks: () => requireInternal('internal/task_queues').runTicks(),
-    runTimer: (id) => requireInternal('internal/timers').runTimer(id),
-    runImmediate: (id) => requireInternal('internal/timers').runImmediate(id),
+    ...common,
   };
 });

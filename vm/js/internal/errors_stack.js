@@ -166,6 +166,12 @@ function install() {
   if (NativeError.isError) defineProperty(WrappedError, 'isError', { value: NativeError.isError, writable: true, configurable: true });
 }
 
+/** Makes `text` the stack of an error that was made here and stands for one of another realm. */
+function setStack(error, text) {
+  raw.delete(error);
+  define(error, text);
+}
+
 /** The engine's stack of an error, or whatever text its `stack` holds; '' if it has none. */
 function rawStackOf(error) {
   const kept = raw.get(error);
@@ -211,4 +217,4 @@ function siteStack(site) {
   return typeof own?.value === 'string' ? own.value : '';
 }
 
-module.exports = { install, strayFrameOf, rawStackOf, stackOf, captureRaw, captureSite, siteStack };
+module.exports = { install, strayFrameOf, rawStackOf, setStack, stackOf, captureRaw, captureSite, siteStack };

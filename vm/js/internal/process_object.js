@@ -343,7 +343,11 @@ process.sourceMapsEnabled = true;
 process.finalization = { register() {}, registerBeforeExit() {}, unregister() {} };
 
 process.on('warning', (warning) => require('internal/warnings').printWarning(warning));
-require('internal/signals').attach(process);
+const isWorker = binding('workers').threadId() !== 0;
+// Signals are the main thread's.
+if (!isWorker) require('internal/signals').attach(process);
+
+if (isWorker) require('internal/workers/process').adapt(process, lazy);
 
 /** Where listeners were added, by event: the first of each. */
 const listenerSites = new Map();

@@ -232,6 +232,12 @@ function openName({ _repeat: repeat, _idleTimeout: delay }) {
   return typeof delay === 'number' ? `a timer (${name}, ${delay} ms)` : `a timer (${name})`;
 }
 
+/** Whether anything waits that is a reason to wait for it. */
+function hasRef() {
+  const isRef = (item) => item[kRefed];
+  return [...active.values()].some(isRef) || [...immediates.values()].some(isRef);
+}
+
 /** What waits by now is none of the test file's. */
 function takeBaseline() {
   baselineTimer = lastTimer;
@@ -259,6 +265,7 @@ module.exports = {
   clearInterval: function clearInterval(timer) { clearTimeout(timer); },
   clearTimeout,
   forgetAll,
+  hasRef,
   Immediate,
   listOpen,
   runImmediate,

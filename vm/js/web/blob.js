@@ -182,4 +182,11 @@ require('internal/clone/registry').register((value) => state.has(value), (writer
   }
 });
 
-module.exports = { Blob, File, blobOf, fileOf };
+module.exports = {
+  Blob,
+  blobOf,
+  bytesOf: (blob) => stateOf(blob).bytes,
+  File,
+  fileOf,
+  resolveObjectURL: (url) => require('internal/blob_urls').resolve(url),
+};

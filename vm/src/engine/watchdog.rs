@@ -9,6 +9,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,10 @@ const SHORTEST: Duration = Duration::from_millis(20);
 const SOON: Duration = Duration::from_millis(5);
 /// The limit without a deadline.
 const LONGEST: Duration = Duration::from_secs(3600);
+/// The limit where another thread may raise a flag at any time. Only a single entry that takes this much CPU time ever meets it.
+const LOOK: Duration = Duration::from_millis(100);
+/// The limit of code that has asked for its own end.
+const AT_ONCE: Duration = Duration::from_millis(1);
 /// An armed limit that is younger than this is as good as a new one.
 const FRESH: Duration = Duration::from_millis(20);
 
@@ -40,6 +45,8 @@ pub struct Watchdog {
     stack: RefCell<Option<String>>,
     asked: AtomicBool,
     answer: RefCell<Option<Answer>>,
+    /// Raised by another thread when nothing may run any more.
+    flag: RefCell<Option<Arc<AtomicBool>>>,
 }
 
 /// Takes the stack of what runs. Called while JavaScript runs, below it: no JavaScript may run in it.
@@ -57,6 +64,7 @@ impl Watchdog {
             stack: RefCell::default(),
             asked: AtomicBool::new(false),
             answer: RefCell::default(),
+            flag: RefCell::default(),
         });
         dog.arm();
         dog
@@ -76,10 +84,11 @@ impl Watchdog {
         let left = self
             .deadline()
             .map_or(LONGEST, |deadline| deadline.saturating_duration_since(now));
+        let longest = if self.flag.borrow().is_some() { LOOK } else { LONGEST };
         self.arm_for(if self.asked.load(Ordering::Relaxed) {
             SOON
         } else {
-            left.clamp(SHORTEST, LONGEST)
+            left.clamp(SHORTEST, longest)
         });
     }
 
@@ -100,6 +109,29 @@ impl Watchdog {
         self.arm();
     }
 
+    /// JavaScript is stopped soon after `flag` is raised, by whatever thread.
+    pub fn obey(&self, flag: Arc<AtomicBool>) {
+        self.flag.replace(Some(flag));
+        self.arm();
+    }
+
+    /// The flag has done its work: what runs now runs after it, bounded by a deadline.
+    pub fn be_deaf(&self) {
+        self.flag.replace(None);
+    }
+
+    /// The flag is raised, and the JavaScript that calls does nothing from here on but wait to be stopped.
+    pub fn stop_soon(&self) {
+        self.arm_for(AT_ONCE);
+    }
+
+    fn is_flagged(&self) -> bool {
+        self.flag
+            .borrow()
+            .as_ref()
+            .is_some_and(|flag| flag.load(Ordering::SeqCst))
+    }
+
     /// Arms the limit with what is left by now. Before every entry that is not the first after [`Watchdog::set_deadline`], and wherever
     /// running JavaScript comes by.
     pub fn rearm(&self) {
@@ -108,10 +140,10 @@ impl Watchdog {
         }
     }
 
-    /// Whether the current deadline is over.
+    /// Whether the current deadline is over, or the flag raised.
     #[must_use]
     pub fn is_due(&self) -> bool {
-        self.deadline().is_some_and(|deadline| Instant::now() >= deadline)
+        self.is_flagged() || self.deadline().is_some_and(|deadline| Instant::now() >= deadline)
     }
 
     /// Whether JavaScript was stopped since the deadline was set.
@@ -143,6 +175,11 @@ impl Watchdog {
 
     /// Whether what runs is stopped, now that its time is over; keeps its stack.
     fn stops(&self, cx: Ctx<'_>) -> bool {
+        if self.is_flagged() {
+            // Nobody asks where a thread was that is to end.
+            self.stopped.set(true);
+            return true;
+        }
         let stack = stack(cx);
         let stop = !self.puts_off(stack.as_deref());
         if stop {

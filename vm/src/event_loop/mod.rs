@@ -249,6 +249,12 @@ impl EventLoop {
         self.mailbox.take(None)
     }
 
+    /// Whether something is due in the next turn whatever comes.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        !self.immediates.borrow().is_empty() || !self.completions.borrow().is_empty() || !self.mailbox.is_empty()
+    }
+
     /// Waits until something may be due, at the longest to `until`, and lets operations progress meanwhile.
     ///
     /// # Errors
@@ -257,9 +263,7 @@ impl EventLoop {
         let engine = vm.main_context().interest();
         let guest = self.guest.borrow().clone();
         let now = Instant::now();
-        let busy =
-            !self.immediates.borrow().is_empty() || !self.completions.borrow().is_empty() || !self.mailbox.is_empty();
-        let wake = if busy {
+        let wake = if self.is_busy() {
             Some(now)
         } else {
             [

@@ -169,7 +169,15 @@ impl Realm {
         let source = cx.function("source", builtins::source);
         let tables = cx.function("tables", builtins::tables);
         let made = bootstrap
-            .call(cx, &[source.into(), tables.into(), cx.boolean(audit)])?
+            .call(
+                cx,
+                &[
+                    source.into(),
+                    tables.into(),
+                    cx.boolean(audit),
+                    cx.boolean(host.thread.is_some()),
+                ],
+            )?
             .expect_object(cx, "the bootstrap's result")?;
         Entries::read(cx, global, made)
     }

@@ -124,6 +124,16 @@ impl Swaps {
     }
 }
 
+/// A worker thread ends: as [`Swaps::close`], without what belongs to the process or is told of a file.
+pub fn close_thread(host: &Rc<Host>, parking: &Parking, realm: Rc<Realm>, addons: Duration) {
+    stop_what_is_open(host);
+    drain_microtasks(host, &realm);
+    move_addons_out(host, parking);
+    let _ = tear_addons_down(host, parking, addons);
+    let _ = forget_registries(host, &realm);
+    release(realm);
+}
+
 fn tell(host: &Host, file: u32, leaks: Vec<Leak>) {
     if !leaks.is_empty() {
         host.observer.borrow_mut().leaked(file, leaks);
@@ -132,6 +142,8 @@ fn tell(host: &Host, file: u32, leaks: Vec<Leak>) {
 
 /// Through their owners: what has a handle (newest first), then timers, immediates and operations in flight.
 fn stop_what_is_open(host: &Host) {
+    // First: they may be using what the rest ends, and no letter of theirs is opened any more.
+    crate::workers::end_children(host);
     let children = crate::node::owned_children();
     host.handles.stop_all();
     host.event_loop.clear();

@@ -638,6 +638,13 @@ function importEntry(file) {
   return runEntry(get(reply));
 }
 
+/** Runs a text that is no file as if it were `file`. As `importEntry`. */
+function importText(code, file) {
+  const reply = natives.compile(code, file);
+  if (typeof reply === 'string') throwReply(reply);
+  return runEntry(get(reply));
+}
+
 /** Imports a preload module, named as an import of the run's directory would name it. As `importEntry`. */
 function importPreload(specifier) {
   const reply = natives.linkPreload(specifier);
@@ -719,6 +726,7 @@ module.exports = {
   get,
   importEntry,
   importPreload,
+  importText,
   isModule,
   setAwaitHooks,
   ModuleContext,

@@ -45,9 +45,9 @@ const STOPPED: [Kind; 6] = [
     kind("loop", "spin()", "at spin ("),
     kind("awaits", "chain()", ".js:7:"),
     kind("thens", "again()", "at again ("),
-    kind("waits", "wait()", "at wait ("),
     kind("child", "child()", "at child ("),
     kind("shell", "shell()", "at shell ("),
+    kind("waits", "wait()", "at wait ("),
 ];
 
 /// What is waited for in vain: nothing runs, so the place is that of the test or hook.

@@ -6,7 +6,7 @@ const { validateObject, validateArray } = require('internal/validators');
 const { environmentData } = require('internal/workers/thread');
 const { BroadcastChannel } = require('web/broadcast_channel');
 const { MessageChannel, MessagePort, moveMessagePortToContext, receiveMessageOnPort } = require('web/message_channel');
-const { isMarkedAsUntransferable, markAsUntransferable } = require('internal/clone/transfer');
+const { isMarkedAsUntransferable, markAsUncloneable, markAsUntransferable } = require('internal/clone/transfer');
 
 const native = binding('workers');
 const SHARE_ENV = Symbol.for('nodejs.worker_threads.SHARE_ENV');
@@ -165,7 +165,7 @@ module.exports = {
   isInternalThread: false,
   isMainThread,
   isMarkedAsUntransferable,
-  markAsUncloneable() {},
+  markAsUncloneable,
   markAsUntransferable,
   MessageChannel,
   MessagePort,

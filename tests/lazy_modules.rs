@@ -185,7 +185,10 @@ fn modules_with_effects_between_are_evaluated() {
         ("y.js", "import './y.css.js'; note('y'); export const y = 1;"),
         ("y.css.js", "note('css');"),
         ("c.js", "import './y.js'; note('c'); export const c = 1;"),
-        ("both.js", "import { x } from './effects.js'; note('both'); export { x }; export const more = x + 1;"),
+        (
+            "both.js",
+            "import { x } from './effects.js'; note('both'); export { x }; export const more = x + 1;",
+        ),
         ("unused.js", "note('unused'); export const unused = 1;"),
         ("polyfills/p.js", "note('p');"),
         ("polyfills/deep/p.js", "note('deep'); export const p = 1;"),

@@ -272,6 +272,8 @@ pub enum LeakKind {
     FileDescriptor,
     /// A Web Worker.
     Worker,
+    /// A message port or broadcast channel that listens.
+    MessagePort,
     /// A handler of a signal, or another listener on `process`.
     Listener,
     /// A property of the global object that was not there before, or an intrinsic that was changed.

@@ -3,10 +3,12 @@
 //! Declared here because the VM calls it at fixed points of the realm swap and must not depend on Node-API. All calls come
 //! from the JS thread.
 
+use std::ffi::c_void;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::{Ctx, JsResult, Object, Value};
+use crate::engine::{Ctx, ErrorClass, JsResult, Object, Value};
 use crate::event_loop::Poster;
 
 /// Where the envs of a finished file stand after a teardown poll.
@@ -46,8 +48,16 @@ pub struct AddonLeak {
     pub left: String,
 }
 
+/// Makes hosts of native addons, on whatever thread has a VM for one.
+pub type MakeAddonHost = Arc<dyn Fn() -> Box<dyn AddonHost> + Send + Sync>;
+
 /// Hosts native addons for one VM.
 pub trait AddonHost {
+    /// Makes the hosts of the VMs of worker threads, one each.
+    fn for_threads(&self) -> MakeAddonHost {
+        Arc::new(|| Box::new(NoAddons))
+    }
+
     /// The VM is there; `parking` is its parking realm, which lives as long, and `poster` reaches its thread from any other. Called once,
     /// before anything else.
     fn attach(&self, parking: Ctx<'_>, poster: Poster);
@@ -57,6 +67,13 @@ pub trait AddonHost {
     /// # Errors
     /// Throws a JavaScript error that names the file and the reason, or what the addon threw.
     fn load<'r>(&self, cx: Ctx<'r>, module: Object<'r>, path: &Path, flags: i32) -> JsResult<'r, ()>;
+
+    /// Runs native code that was not loaded as an addon and yet speaks Node-API: a function of FFI with `napi_env` or `napi_value` among its
+    /// types. `run` is called once with an env of the current realm for `library`, which is made at its first use and ends as those of addons do.
+    ///
+    /// # Errors
+    /// What the code let wait as an exception, or that there are no envs.
+    fn run_native<'r>(&self, cx: Ctx<'r>, library: &Path, run: &mut dyn FnMut(*mut c_void)) -> JsResult<'r, ()>;
 
     /// The current realm is about to go: every env leaves it for the parking realm `parking`.
     fn leave_realm(&self, parking: Ctx<'_>);
@@ -90,4 +107,53 @@ pub trait AddonHost {
 
     /// What native code is running right now, for messages: "addon X (finalizer)".
     fn describe_running(&self) -> Option<String>;
+}
+
+/// Where no addons can be loaded.
+pub struct NoAddons;
+
+impl AddonHost for NoAddons {
+    fn attach(&self, _parking: Ctx<'_>, _poster: Poster) {}
+
+    fn load<'r>(&self, cx: Ctx<'r>, _module: Object<'r>, path: &Path, _flags: i32) -> JsResult<'r, ()> {
+        let message = format!("{}: native addons cannot be loaded here", path.display());
+        Err(cx.coded_error(ErrorClass::Error, "ERR_DLOPEN_FAILED", &message))
+    }
+
+    fn run_native<'r>(&self, cx: Ctx<'r>, library: &Path, _run: &mut dyn FnMut(*mut c_void)) -> JsResult<'r, ()> {
+        let message = format!("{}: Node-API cannot be used here", library.display());
+        Err(cx.coded_error(ErrorClass::Error, "ERR_DLOPEN_FAILED", &message))
+    }
+
+    fn leave_realm(&self, _parking: Ctx<'_>) {}
+
+    fn begin_teardown(&self, _parking: Ctx<'_>) {}
+
+    fn poll_teardown(&self, _parking: Ctx<'_>) -> TeardownState {
+        TeardownState::Done
+    }
+
+    fn give_up(&self, _parking: Ctx<'_>, _waited: Duration) {}
+
+    fn leaks(&self) -> Vec<AddonLeak> {
+        Vec::new()
+    }
+
+    fn enter_realm(&self, _cx: Ctx<'_>) {}
+
+    fn has_finalizers(&self) -> bool {
+        false
+    }
+
+    fn drain_finalizers<'r>(&self, _cx: Ctx<'r>) -> JsResult<'r, ()> {
+        Ok(())
+    }
+
+    fn is_external<'r>(&self, _cx: Ctx<'r>, _value: Value<'r>) -> bool {
+        false
+    }
+
+    fn describe_running(&self) -> Option<String> {
+        None
+    }
 }

@@ -23,6 +23,11 @@ pub trait OpenHandle {
     /// What it is, in words that follow `left behind: `; `None` if it is no leak: it has ended, or somebody else reports it.
     fn left_behind(&self) -> Option<String>;
 
+    /// Whether a worker thread that has it open goes on when it has nothing else to do.
+    fn keeps_alive(&self) -> bool {
+        true
+    }
+
     /// Ends it without telling JavaScript. It is out of the table already.
     fn stop(&self);
 }
@@ -98,6 +103,12 @@ impl Handles {
         };
         let own = open.range((Bound::Excluded(self.baseline.get()), Bound::Unbounded));
         own.filter_map(|(_, entry)| leak(entry)).collect()
+    }
+
+    /// Whether anything that is open is a reason for its thread to go on.
+    #[must_use]
+    pub fn keep_alive(&self) -> bool {
+        self.open.borrow().values().any(|entry| entry.handle.keeps_alive())
     }
 
     /// Stops everything, newest first: what was built on something else goes before it.

@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::addons::AddonHost;
 use crate::engine::{Ctx, ErrorClass, JsResult, Object, Persistent, Script, Value, Vm};
@@ -16,6 +16,7 @@ use crate::harness::observer::Observer;
 use crate::harness::phases::Phases;
 use crate::modules::graph::ModuleGraph;
 use crate::realm::{Builtins, Realm, Touched};
+use crate::workers::{Family, Membership};
 
 /// Flags that JavaScript and native code share as plain bytes, to save calls on hot paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +63,14 @@ pub struct Host {
     pub slot: u32,
     /// When this VM started; `performance.timeOrigin`.
     pub started: Instant,
+    /// The worker thread that this VM is of; `None` on the main thread.
+    pub thread: Option<Rc<Membership>>,
+    /// What native addons may take to end, at the end of their realm or thread.
+    pub addon_timeout: Duration,
+    /// Worker threads that JavaScript of this VM has started.
+    pub workers: Family,
+    /// How many operations have begun and not told their callback.
+    pub operations: Cell<u32>,
     flags: &'static [Cell<u8>],
     realm: RefCell<Option<Rc<Realm>>>,
     /// Last: everything above ends before it.
@@ -109,6 +118,10 @@ impl Host {
             owns_process: parts.owns_process,
             slot: parts.slot,
             started: Instant::now(),
+            thread: parts.thread,
+            addon_timeout: parts.addon_timeout,
+            workers: Family::default(),
+            operations: Cell::new(0),
             flags: Box::leak(Box::new([const { Cell::new(0) }; FLAGS])),
             realm: RefCell::default(),
             vm: parts.vm,
@@ -201,9 +214,11 @@ impl Host {
     ) {
         // Weak, or an operation that never ends would keep the host alive through the loop it owns.
         let host = Rc::downgrade(self);
+        self.operations.set(self.operations.get() + 1);
         self.event_loop.spawn(async move {
             let result = operation.await;
             if let Some(host) = host.upgrade() {
+                host.operations.set(host.operations.get().saturating_sub(1));
                 host.event_loop
                     .complete(Box::new(move |cx| answer(cx, &callback, finish(cx, result))));
             }
@@ -243,6 +258,10 @@ pub struct HostParts {
     pub slot: u32,
     /// See [`Host`].
     pub owns_process: bool,
+    /// See [`Host`].
+    pub addon_timeout: Duration,
+    /// See [`Host`].
+    pub thread: Option<Rc<Membership>>,
     /// The VM.
     pub vm: Vm,
 }

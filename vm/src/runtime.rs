@@ -11,7 +11,8 @@ use crate::event_loop::EventLoop;
 use crate::harness::observer::{Activity, Observer, ProblemKind};
 use crate::harness::problem;
 use crate::harness::session::{FileRequest, Rules, Session};
-use crate::host::{Host, HostParts};
+use crate::harness::stack::user_frames;
+use crate::host::{Host, HostParts, host};
 use crate::modules::graph::ModuleGraph;
 use crate::realm::census::SURVIVALS_OF_A_LEAK;
 use crate::realm::swap::Swaps;
@@ -100,6 +101,18 @@ pub fn check_pattern(pattern: &str) -> Result<(), String> {
     })
 }
 
+/// In the middle of whatever runs: what somebody below has borrowed is left alone, and the question is asked again.
+fn answer_inquiry(stack: &str) {
+    let host = host();
+    if host.modules.try_borrow_mut().is_err() {
+        return;
+    }
+    let frames = user_frames(stack);
+    if let Ok(mut observer) = host.observer.try_borrow_mut() {
+        observer.inquired(frames);
+    }
+}
+
 impl Runtime {
     /// Makes the VM. `observer` hears of everything that happens in the files it runs.
     ///
@@ -125,10 +138,15 @@ impl Runtime {
             owns_process: options.owns_process,
             root: options.root,
             slot: options.slot,
+            addon_timeout: options.addon_teardown.timeout,
+            thread: None,
             vm,
         });
         let poster = host.event_loop.mailbox().vm_poster();
         parking.global().enter(|cx| host.addons.attach(cx, poster));
+        if options.owns_process {
+            host.vm.watchdog().answer_inquiries(answer_inquiry);
+        }
         Ok(Self {
             swaps: Swaps::new(&host, options.gc_stress || options.audit, options.addon_teardown),
             shared: None,

@@ -139,6 +139,12 @@ impl Observer for Outbox {
         });
     }
 
+    fn inquired(&mut self, stack: Vec<vm::StackFrame>) {
+        self.0.send(&FromWorker::Runs {
+            stack: stack.into_iter().map(frame).collect(),
+        });
+    }
+
     fn output(&mut self, case: Option<u32>, stream: OutputStream, text: &str) {
         let stream = match stream {
             OutputStream::Stdout => Stream::Stdout,
@@ -207,6 +213,7 @@ fn leak(leak: vm::Leak) -> Leak {
             vm::LeakKind::Watcher => LeakKind::Watcher,
             vm::LeakKind::FileDescriptor => LeakKind::FileDescriptor,
             vm::LeakKind::Worker => LeakKind::Worker,
+            vm::LeakKind::MessagePort => LeakKind::MessagePort,
             vm::LeakKind::Listener => LeakKind::Listener,
             vm::LeakKind::Global => LeakKind::Global,
             vm::LeakKind::ProcessState => LeakKind::ProcessState,

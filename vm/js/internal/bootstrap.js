@@ -1,10 +1,10 @@
 // Makes an engine realm into one that tests run in: internal `require`, globals, the entry points native code calls.
 //
-// Called once per realm as `bootstrap(source, tables, audit)`: `source(id)` gives the function of a built-in, `tables(name)` the natives
-// of a binding, `audit` asks for a thorough leak report. Returns the functions that native code keeps. Everything that a test may never touch is behind a lazy getter:
+// Called once per realm as `bootstrap(source, tables, audit, isWorker)`: `source(id)` gives the function of a built-in, `tables(name)` the natives
+// of a binding, `audit` asks for a thorough leak report, `isWorker` says that it is the realm of a worker thread, which has no tests. Returns the functions that native code keeps. Everything that a test may never touch is behind a lazy getter:
 // this is on the path of every file.
 
-(function bootstrap(source, tables, audit) {
+(function bootstrap(source, tables, audit, isWorker) {
   'use strict';
 
   // Plain objects, because a test may break the methods of `Map`.
@@ -23,6 +23,9 @@
     return error;
   }
 
+  /** Built-ins that are being evaluated, outermost first. */
+  const unfinished = [];
+
   /** Loads a built-in by its path below vm/js. */
   function requireInternal(id) {
     const known = cache[id];
@@ -31,8 +34,19 @@
     if (body === undefined) throw missing(id);
     const module = { exports: {}, id };
     cache[id] = module;
-    body(module.exports, requireInternal, module, binding);
+    unfinished[unfinished.length] = id;
+    try {
+      body(module.exports, requireInternal, module, binding);
+    } finally {
+      unfinished.length -= 1;
+    }
     return module.exports;
+  }
+
+  /** JavaScript was stopped by force, which runs no `finally`: built-ins that it was making are made anew when they are asked for. */
+  function forgetUnfinished() {
+    for (let i = 0; i < unfinished.length; i += 1) delete cache[unfinished[i]];
+    unfinished.length = 0;
   }
 
   const { defineProperty } = Object;
@@ -69,6 +83,9 @@
   fromModule('node/timers', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate');
   fromModule('internal/task_queues', 'queueMicrotask');
   fromModule('web/structured_clone', 'structuredClone');
+  fromModule('web/shared_array_buffer', 'SharedArrayBuffer');
+  const engineAtomics = Atomics;
+  lazyGlobal('Atomics', () => requireInternal('internal/atomics').completed(engineAtomics));
   fromModule('web/url', 'URL', 'URLSearchParams');
   fromModule('web/text_codec', 'TextEncoder', 'TextDecoder');
   fromModule('web/abort', 'AbortController', 'AbortSignal');
@@ -76,6 +93,8 @@
   fromModule('web/dom_exception', 'DOMException');
   fromModule('web/blob', 'Blob', 'File');
   fromModule('web/websocket', 'WebSocket');
+  fromModule('web/message_channel', 'MessageChannel', 'MessagePort');
+  fromModule('web/broadcast_channel', 'BroadcastChannel');
   fromModule('web/message_events', 'MessageEvent', 'CloseEvent', 'ErrorEvent');
   lazyGlobal('crypto', () => requireInternal('node/crypto').webcrypto);
   fromModule('web/headers', 'Headers');
@@ -94,14 +113,27 @@
     defineProperty(Symbol, 'dispose', { value: Symbol('Symbol.dispose') });
     defineProperty(Symbol, 'asyncDispose', { value: Symbol('Symbol.asyncDispose') });
   }
-  const { globals } = requireInternal('harness/globals');
-  for (const name in globals) lazyGlobal(name, globals[name]);
+  fromModule('web/worker', 'Worker');
+  if (!isWorker) {
+    const { globals } = requireInternal('harness/globals');
+    for (const name in globals) lazyGlobal(name, globals[name]);
+  }
 
   const leftovers = requireInternal('internal/leftovers');
   if (audit) leftovers.watchIntrinsics();
 
   const loader = requireInternal('internal/modules/loader');
   loader.setAwaitHooks(asyncContext.current, asyncContext.resume);
+  const common = {
+    captureRaw: requireInternal('internal/errors_stack').captureRaw,
+    asyncFrame: asyncContext.current,
+    enterFrame: asyncContext.enter,
+    bufferPrototype: () => requireInternal('node/buffer').Buffer.prototype,
+    runTicks: () => requireInternal('internal/task_queues').runTicks(),
+    runTimer: (id) => requireInternal('internal/timers').runTimer(id),
+    runImmediate: (id) => requireInternal('internal/timers').runImmediate(id),
+  };
+  if (isWorker) return { ...requireInternal('internal/workers/realm').entries((id) => cache[id]?.exports), ...common };
   const plan = requireInternal('harness/plan');
   const registry = requireInternal('harness/registry');
   const { settled, takeBaseline } = binding('harness');
@@ -270,6 +302,21 @@
     plan.abandon(phase, stack);
   }
 
+  /**
+   * JavaScript was stopped by force: what it left half done is put right. Returns whose code it was if that had ended, so that what runs
+   * now is not to blame.
+   */
+  function afterStop() {
+    forgetUnfinished();
+    loader.failUnfinished();
+    const owner = plan.strayOwner(asyncContext.current());
+    if (owner !== undefined) {
+      cache['internal/timers']?.exports.cancelStopped();
+      asyncContext.enter(undefined);
+    }
+    return owner;
+  }
+
   /** Returns whose code was stopped, if that is known. */
   function clearTicks() {
     cache['internal/task_queues']?.exports.clearTicks();
@@ -286,7 +333,8 @@
    * belongs to no test that still runs, with the name of the one that has ended.
    */
   function uncaught(error, origin = 'uncaughtException') {
-    const frame = asyncContext.blamed();
+    const made = origin === 'unhandledRejection' ? requireInternal('internal/errors_stack').strayFrameOf(error) : undefined;
+    const frame = made ?? asyncContext.blamed();
     if (cache['internal/process_object']?.exports.captureUncaught(error)) return undefined;
     const process = listeners('uncaughtException');
     if (process !== undefined) {
@@ -339,17 +387,12 @@
     leaveOut: plan.leaveOut,
     invoke,
     abandon,
+    afterStop,
     clearTicks,
     listLeftovers,
     endFile,
     uncaught,
     unhandledRejection,
-    captureRaw: requireInternal('internal/errors_stack').captureRaw,
-    asyncFrame: asyncContext.current,
-    enterFrame: asyncContext.enter,
-    bufferPrototype: () => requireInternal('node/buffer').Buffer.prototype,
-    runTicks: () => requireInternal('internal/task_queues').runTicks(),
-    runTimer: (id) => requireInternal('internal/timers').runTimer(id),
-    runImmediate: (id) => requireInternal('internal/timers').runImmediate(id),
+    ...common,
   };
 });

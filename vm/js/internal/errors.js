@@ -255,6 +255,9 @@ define('ERR_UNKNOWN_SIGNAL', TypeError, (signal, needsUpper = false) =>
   `Unknown signal: ${signal}${needsUpper ? ' (signals must use all capital letters)' : ''}`);
 define('ERR_UNSUPPORTED_DIR_IMPORT', Error, "Directory import '%s' is not supported resolving ES modules imported from %s");
 define('ERR_USE_AFTER_CLOSE', Error, '%s was closed');
+define('ERR_WORKER_PATH', TypeError, (path) => 'The worker script or module filename must be an absolute path or a relative path starting with ' +
+  `'./' or '../'.${path.startsWith('file:') ? ' Wrap file:// URLs with `new URL`.' : ''}${path.startsWith('data:') ? ' Wrap data: URLs with `new URL`.' : ''}` +
+  ` Received "${path}"`);
 define('ERR_WORKER_UNSUPPORTED_OPERATION', TypeError, '%s is not supported in workers');
 
 // ---- errors that are not of the table ----

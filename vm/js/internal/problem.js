@@ -3,6 +3,8 @@
 const { rawStackOf } = require('internal/errors_stack');
 
 const MAX_CAUSES = 8;
+const { apply } = Reflect;
+const { get: originOf, set: setOrigin } = WeakMap.prototype;
 
 function isErrorLike(value) {
   return value instanceof Error || (typeof value === 'object' && value !== null && typeof value.message === 'string' && typeof value.stack === 'string');
@@ -47,6 +49,14 @@ function placeOf({ sourceFile, sourcePosition }) {
   return typeof sourceFile === 'string' && sourcePosition ? [sourceFile, sourcePosition.line, sourcePosition.column] : undefined;
 }
 
+/** Where errors come from that were made in another realm. */
+const origins = new WeakMap();
+
+/** `error` is told with `origin` ("in the worker …") as the last paragraph of its message. */
+function noteOrigin(error, origin) {
+  apply(setOrigin, origins, [error, origin]);
+}
+
 function describeParts(value, depth) {
   if (!isErrorLike(value)) {
     return [false, '', `thrown: ${inspect(value)}`, undefined, undefined, '', undefined, undefined];
@@ -56,6 +66,8 @@ function describeParts(value, depth) {
   if (value instanceof AggregateError && Array.isArray(value.errors)) {
     for (const inner of value.errors.slice(0, MAX_CAUSES)) message += `\n  - ${isErrorLike(inner) ? `${nameOf(inner)}: ${inner.message}` : inspect(inner)}`;
   }
+  const origin = apply(originOf, origins, [value]);
+  if (origin !== undefined) message = message === '' ? origin : `${message}\n\n${origin}`;
   if (typeof value.help === 'string' && typeof value.sourceFile === 'string') message += `\n${value.help}`;
   return [
     assertion,
@@ -81,4 +93,4 @@ function describe(value) {
   }
 }
 
-module.exports = { describe, isErrorLike };
+module.exports = { describe, isErrorLike, noteOrigin };

@@ -54,7 +54,8 @@ lazy('versions', () => Object.freeze({
   node: NODE_VERSION,
   jsc: native.engineVersion().replace(/^\D+/, ''),
   trun: '0.1.0',
-  modules: '127',
+  // No V8 interface: packages that bring binaries for several then take the one for Node-API.
+  modules: '0',
   napi: '10',
   uv: '1.49.2',
   // Packages split this to decide what the language can do; the number is that of Node's own version.
@@ -342,7 +343,11 @@ process.sourceMapsEnabled = true;
 process.finalization = { register() {}, registerBeforeExit() {}, unregister() {} };
 
 process.on('warning', (warning) => require('internal/warnings').printWarning(warning));
-require('internal/signals').attach(process);
+const isWorker = binding('workers').threadId() !== 0;
+// Signals are the main thread's.
+if (!isWorker) require('internal/signals').attach(process);
+
+if (isWorker) require('internal/workers/process').adapt(process, lazy);
 
 /** Where listeners were added, by event: the first of each. */
 const listenerSites = new Map();

@@ -626,9 +626,7 @@ Object.defineProperty(exported, 'resolveObjectURL', {
   __proto__: null,
   configurable: true,
   enumerable: false,
-  get() {
-    throw require('internal/errors').notImplemented('buffer.resolveObjectURL');
-  },
+  get: () => require('web/blob').resolveObjectURL,
 });
 
 for (const name of ['Blob', 'File']) {

@@ -80,9 +80,7 @@ class Blob {
   slice(start, end, type) {
     const { bytes } = stateOf(this);
     const from = offset(start, bytes.length, 0);
-    const part = Object.create(Blob.prototype);
-    state.set(part, { bytes: bytes.subarray(from, max(offset(end, bytes.length, bytes.length), from)), type: typeOf(type) });
-    return part;
+    return blobOf(bytes.subarray(from, max(offset(end, bytes.length, bytes.length), from)), typeOf(type));
   }
 
   async arrayBuffer() {
@@ -159,4 +157,36 @@ for (const [prototype, keys] of [
   for (const key of keys) Object.defineProperty(prototype, key, { enumerable: true });
 }
 
-module.exports = { Blob, File };
+/** A blob over bytes that nobody changes any more. */
+function blobOf(bytes, type, prototype = Blob.prototype) {
+  const blob = Object.create(prototype);
+  state.set(blob, { bytes, type });
+  return blob;
+}
+
+function fileOf(bytes, type, name, lastModified) {
+  const file = blobOf(bytes, type, File.prototype);
+  names.set(file, { name, lastModified });
+  return file;
+}
+
+require('internal/clone/registry').register((value) => state.has(value), (writer, value) => {
+  const { bytes, type } = state.get(value);
+  const file = names.get(value);
+  writer.tag(file === undefined ? writer.tags.BLOB : writer.tags.FILE);
+  writer.string(type);
+  writer.blob(bytes);
+  if (file !== undefined) {
+    writer.string(file.name);
+    writer.double(file.lastModified);
+  }
+});
+
+module.exports = {
+  Blob,
+  blobOf,
+  bytesOf: (blob) => stateOf(blob).bytes,
+  File,
+  fileOf,
+  resolveObjectURL: (url) => require('internal/blob_urls').resolve(url),
+};

@@ -77,4 +77,12 @@ for (const name of Object.keys(CODES)) {
   Object.defineProperty(DOMException.prototype, constantName(name), constant);
 }
 
+require('internal/clone/registry').register((value) => states.has(value), (writer, value) => {
+  const { message, name } = stateOf(value);
+  writer.tag(writer.tags.DOM_EXCEPTION);
+  writer.string(message);
+  writer.string(name);
+  writer.string(`${value.stack}`);
+});
+
 module.exports = { DOMException };

@@ -287,12 +287,15 @@ function defineHandler(prototype, type) {
       const handler = typeof value === 'function' ? value : null;
       if (slot !== undefined) {
         slot.handler = handler;
+        if (handler !== null) return;
+        slots.delete(this);
+        this.removeEventListener(type, slot.listener);
         return;
       }
       if (handler === null) return;
-      const created = { handler };
+      const created = { handler, listener: (event) => created.handler?.call(this, event) };
       slots.set(this, created);
-      this.addEventListener(type, (event) => created.handler?.call(this, event));
+      this.addEventListener(type, created.listener);
     },
     configurable: true,
     enumerable: true,
@@ -301,6 +304,10 @@ function defineHandler(prototype, type) {
 
 function listenersOfTarget(target, type) {
   return (listenersMap(target).get(`${type}`) ?? []).map((item) => item.listener);
+}
+
+function eventNamesOf(target) {
+  return [...listenersMap(target)].filter(([, list]) => list.length > 0).map(([name]) => name);
 }
 
 function enumerate(prototype, names) {
@@ -323,5 +330,5 @@ tag(CustomEvent, 'CustomEvent');
 tag(EventTarget, 'EventTarget');
 
 module.exports = {
-  CustomEvent, Event, EventTarget, defineHandler, initTarget, kListenerAdded, kTrusted, listenersOfTarget, maxListeners,
+  CustomEvent, Event, EventTarget, defineHandler, eventNamesOf, initTarget, kListenerAdded, kTrusted, listenersOfTarget, maxListeners,
 };

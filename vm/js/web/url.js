@@ -6,7 +6,7 @@
 //   set(href, partName, value) -> the same list, or undefined when the part is 'href' and the value invalid
 //   domainToASCII(domain) -> string, empty when invalid; domainToUnicode(domain) -> string (both used by node/url)
 
-const { codes, notImplemented } = require('internal/errors');
+const { codes } = require('internal/errors');
 const { URLSearchParams, connect } = require('web/url_search_params');
 
 const { parse: nativeParse, set: nativeSet } = binding('url');
@@ -60,12 +60,14 @@ class URL {
     return URL.canParse(input, base) ? new URL(input, base) : null;
   }
 
-  static createObjectURL() {
-    throw notImplemented('URL.createObjectURL');
+  static createObjectURL(blob) {
+    if (arguments.length === 0) throw new codes.ERR_MISSING_ARGS('obj');
+    return require('internal/blob_urls').create(blob);
   }
 
-  static revokeObjectURL() {
-    throw notImplemented('URL.revokeObjectURL');
+  static revokeObjectURL(url) {
+    if (arguments.length === 0) throw new codes.ERR_MISSING_ARGS('url');
+    require('internal/blob_urls').revoke(`${url}`);
   }
 
   static {

@@ -45,15 +45,14 @@ impl JsString {
     /// Writes it into `buffer` and returns its length, if it is all ASCII and fits with room for one byte more. Saves the engine from widening it,
     /// which [`JsString::units`] demands.
     pub fn ascii_into(&self, buffer: &mut [u8]) -> Option<usize> {
-        // SAFETY: `self` holds a reference, so the string is live.
-        let length = unsafe { sys::JSStringGetLength(self.raw) };
+        let length = self.length();
         if length >= buffer.len() {
             return None;
         }
-        // SAFETY: as above; the call writes at most the length of the buffer, the NUL at the end included.
+        // SAFETY: `self` holds a reference, so the string is live; the call writes at most the length of the buffer, the NUL at the end included.
         let written = unsafe { sys::JSStringGetUTF8CString(self.raw, buffer.as_mut_ptr().cast(), buffer.len()) };
-        // As many bytes as units: each unit is one byte, so ASCII.
-        (written == length + 1).then_some(length)
+        // As many bytes as units, and not because longer text was cut where the buffer ends.
+        (written == length + 1 && buffer[..length].is_ascii()).then_some(length)
     }
 
     /// Copies UTF-16 code units, lone surrogates included.
@@ -76,15 +75,21 @@ impl JsString {
         self.raw
     }
 
+    /// How many UTF-16 code units it has.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        // SAFETY: `self` holds a reference, so the string is live.
+        unsafe { sys::JSStringGetLength(self.raw) }
+    }
+
     /// Its UTF-16 code units.
     #[must_use]
     pub fn units(&self) -> &[u16] {
-        // SAFETY: `self` holds a reference, so the string is live.
-        let len = unsafe { sys::JSStringGetLength(self.raw) };
+        let len = self.length();
         if len == 0 {
             return &[];
         }
-        // SAFETY: as above; the characters live as long as the string, which `&self` keeps.
+        // SAFETY: `self` holds a reference, so the string is live; the characters live as long as the string, which `&self` keeps.
         unsafe { std::slice::from_raw_parts(sys::JSStringGetCharactersPtr(self.raw), len) }
     }
 
@@ -107,5 +112,27 @@ impl Drop for JsString {
     fn drop(&mut self) {
         // SAFETY: the one reference this value owns.
         unsafe { sys::JSStringRelease(self.raw) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_that_only_fits_when_it_is_cut_is_no_ascii() {
+        for (text, room) in [
+            ("a\u{fc}bcd", 6),
+            ("abc\u{20ac}", 5),
+            ("abc\u{20ac}", 6),
+            ("\u{fc}\u{fc}", 4),
+        ] {
+            let mut buffer = vec![0; room];
+            assert_eq!(JsString::new(text).ascii_into(&mut buffer), None, "{text}");
+        }
+        let mut buffer = [0; 4];
+        assert_eq!(JsString::new("abc").ascii_into(&mut buffer), Some(3));
+        assert_eq!(&buffer, b"abc\0");
+        assert_eq!(JsString::new("abcd").ascii_into(&mut buffer), None);
     }
 }

@@ -14,4 +14,5 @@ pub mod rules;
 pub mod session;
 pub mod stack;
 mod steps;
+pub(crate) mod turns;
 pub mod uncaught;

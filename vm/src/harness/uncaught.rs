@@ -11,6 +11,9 @@ const MAX_STRAY_ERRORS: u32 = 100;
 
 /// An error that nobody caught: goes to the file's own handlers, to the test it belongs to, or becomes a file error.
 pub fn report_uncaught<'r>(cx: Ctx<'r>, error: Value<'r>) {
+    if is_told_to_end() {
+        return;
+    }
     let realm = host().realm();
     let described = open(cx, &realm.entries().uncaught).and_then(|uncaught| uncaught.call(cx, &[error]));
     report_described(cx, described);
@@ -18,10 +21,18 @@ pub fn report_uncaught<'r>(cx: Ctx<'r>, error: Value<'r>) {
 
 /// A rejection that nobody handled: as [`report_uncaught`].
 pub fn report_rejection<'r>(cx: Ctx<'r>, promise: Value<'r>, reason: Value<'r>) {
+    if is_told_to_end() {
+        return;
+    }
     let realm = host().realm();
     let described =
         open(cx, &realm.entries().unhandled_rejection).and_then(|report| report.call(cx, &[promise, reason]));
     report_described(cx, described);
+}
+
+/// Whether this is a worker thread that was told to end: what its code throws from then on is the doing of that.
+fn is_told_to_end() -> bool {
+    host().thread.as_ref().is_some_and(|thread| thread.is_asked_to_end())
 }
 
 fn report_described<'r>(cx: Ctx<'r>, described: JsResult<'r>) {

@@ -87,6 +87,12 @@ impl ModuleGraph {
         }
     }
 
+    /// What it was made with.
+    #[must_use]
+    pub fn is_lazy(&self) -> bool {
+        self.lazy
+    }
+
     /// A realm opens. What it asks for first is compared with the files again; what it does not ask for costs it nothing.
     pub fn begin_realm(&mut self) {
         self.realm += 1;

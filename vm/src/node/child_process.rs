@@ -10,6 +10,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::pin::Pin;
 use std::process::ExitStatus;
 use std::rc::Rc;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -68,9 +69,26 @@ const ENDING: [i32; 5] = [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIGKI
 /// How long a child that was told to end may take before it counts as left behind.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// The children that JavaScript started and whose end it is yet to be told.
+/// The children of all threads. Written where [`CHILDREN`] is.
+static OWNED: LazyLock<Mutex<HashSet<i32>>> = LazyLock::new(Mutex::default);
+
+fn all_owned() -> MutexGuard<'static, HashSet<i32>> {
+    OWNED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The children that JavaScript, of whatever thread, started and whose end it is yet to be told.
 pub(crate) fn owned() -> HashSet<i32> {
-    CHILDREN.with_borrow(|children| children.keys().copied().collect())
+    all_owned().clone()
+}
+
+fn own(pid: i32, running: Rc<Running>) {
+    all_owned().insert(pid);
+    CHILDREN.with_borrow_mut(|children| children.insert(pid, running));
+}
+
+fn disown(pid: i32) {
+    CHILDREN.with_borrow_mut(|children| children.remove(&pid));
+    all_owned().remove(&pid);
 }
 
 fn running<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r, Option<Rc<Running>>> {
@@ -99,7 +117,7 @@ fn spawn<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
         write_ends: RefCell::default(),
     });
     running.take_pipes(&mut child, extra);
-    CHILDREN.with_borrow_mut(|children| children.insert(pid, Rc::clone(&running)));
+    own(pid, Rc::clone(&running));
     running.handle.set(
         host.handles
             .add(Rc::clone(&running) as Rc<dyn OpenHandle>, Site::here(cx)),
@@ -149,7 +167,7 @@ impl Running {
         let has_pipes = !self.read_ends.borrow().is_empty() || !self.write_ends.borrow().is_empty();
         let is_busy = has_pipes || self.operations.get() > 0;
         if self.has_ended.get() && !is_busy && send_signal(-self.pid, 0) == Err(Errno::ESRCH) {
-            CHILDREN.with_borrow_mut(|children| children.remove(&self.pid));
+            disown(self.pid);
             host().handles.remove(self.handle.get());
         }
     }
@@ -176,9 +194,14 @@ impl OpenHandle for Running {
         (!ends_within(*pid, patience)).then(|| format!("a child process ({command})"))
     }
 
+    /// Its end is an operation in flight already; what else it has started is nobody's to wait for.
+    fn keeps_alive(&self) -> bool {
+        false
+    }
+
     /// Kills it with all of its group.
     fn stop(&self) {
-        CHILDREN.with_borrow_mut(|children| children.remove(&self.pid));
+        disown(self.pid);
         // Gone already is what is wanted.
         let _ = send_signal(-self.pid, libc::SIGKILL);
     }

@@ -215,7 +215,9 @@ fn usage<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
 
 /// `exit(code)`: ends the worker process, now. The coordinator sees it and says which test did it.
 fn exit<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
-    os::exit_now(args.i32(cx, 0)?)
+    let code = args.i32(cx, 0)?;
+    crate::workers::end_children(&host());
+    os::exit_now(code)
 }
 
 /// `abort()`: ends the worker process by SIGABRT.

@@ -65,14 +65,16 @@ struct Run {
 pub(super) fn run(spec: &ChildSpec, input: Vec<u8>, limits: &Limits) -> Result<Finished, Errno> {
     let mut run = Run::start(spec, input).map_err(|e| errno_of(&e))?;
     let timeout = limits.timeout.and_then(|t| Instant::now().checked_add(t));
-    let deadline = host().phases.deadline();
+    let host = host();
+    let deadline = host.phases.deadline();
+    let is_told_to_end = || host.thread.as_ref().is_some_and(|thread| thread.is_asked_to_end());
     let is_over = |at: Option<Instant>| at.is_some_and(|at| Instant::now() >= at);
     while !run.is_over() {
         if is_over(timeout) {
             run.give_up(Errno::ETIMEDOUT, limits.kill_signal);
         }
         // Whatever else was tried: past the test's own deadline nothing is waited for politely.
-        if is_over(deadline) {
+        if is_over(deadline) || is_told_to_end() {
             run.give_up(Errno::ETIMEDOUT, libc::SIGKILL);
             run.kill_group(libc::SIGKILL);
         }

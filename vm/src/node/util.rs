@@ -9,6 +9,7 @@ pub(crate) static UTIL: BindingTable = BindingTable {
         native(c"getPromiseDetails", promise_details),
         native(c"getProxyDetails", proxy_details),
         native(c"isExternal", is_external),
+        native(c"isArrayBuffer", is_array_buffer),
     ],
 };
 
@@ -36,4 +37,9 @@ fn promise_details<'r>(cx: Ctx<'r>, _: Args<'r, '_>) -> JsResult<'r> {
 /// `isExternal(value)`: what addons pass pointers around by.
 fn is_external<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     Ok(cx.boolean(host().addons.is_external(cx, args.get(cx, 0))))
+}
+
+/// `isArrayBuffer(value)`: whether it is an array buffer of any kind, shared or not.
+fn is_array_buffer<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    Ok(cx.boolean(args.get(cx, 0).is_any_array_buffer(cx)))
 }

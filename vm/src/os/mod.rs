@@ -9,6 +9,7 @@ mod process;
 mod readable;
 mod signals;
 mod status;
+mod threads;
 
 pub use child::{ChildSetup, Placeholders, ends_within, exit_descriptor, prepare};
 pub use env_vars::{remove_env_var, set_env_var};
@@ -19,3 +20,4 @@ pub use process::{exit_now, kill};
 pub use readable::Readable;
 pub use signals::{SignalPipe, SignalWatch};
 pub use status::{current_umask, resident_bytes};
+pub use threads::ThreadNumber;

@@ -90,6 +90,8 @@ pub(super) fn tables<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
         .iter()
         .chain(crate::node::TABLES)
         .chain(crate::net::TABLES)
+        .chain(crate::messaging::TABLES)
+        .chain(crate::workers::TABLES)
         .find(|table| table.name == name);
     match table {
         Some(table) => Ok(table.instantiate(cx).into()),

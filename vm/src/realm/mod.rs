@@ -107,6 +107,8 @@ entries! {
     invoke = "invoke",
     /// Gives a phase up.
     abandon = "abandon",
+    /// Puts right what a stop by force has left half done; names the test or hook that was stopped if it had ended.
+    after_stop = "afterStop",
     /// Forgets waiting `process.nextTick` callbacks; names the test or hook whose code ran last.
     clear_ticks = "clearTicks",
     /// What the file leaves behind in the realm.
@@ -167,7 +169,15 @@ impl Realm {
         let source = cx.function("source", builtins::source);
         let tables = cx.function("tables", builtins::tables);
         let made = bootstrap
-            .call(cx, &[source.into(), tables.into(), cx.boolean(audit)])?
+            .call(
+                cx,
+                &[
+                    source.into(),
+                    tables.into(),
+                    cx.boolean(audit),
+                    cx.boolean(host.thread.is_some()),
+                ],
+            )?
             .expect_object(cx, "the bootstrap's result")?;
         Entries::read(cx, global, made)
     }

@@ -124,6 +124,16 @@ impl Swaps {
     }
 }
 
+/// A worker thread ends: as [`Swaps::close`], without what belongs to the process or is told of a file.
+pub fn close_thread(host: &Rc<Host>, parking: &Parking, realm: Rc<Realm>, addons: Duration) {
+    stop_what_is_open(host);
+    drain_microtasks(host, &realm);
+    move_addons_out(host, parking);
+    let _ = tear_addons_down(host, parking, addons);
+    let _ = forget_registries(host, &realm);
+    release(realm);
+}
+
 fn tell(host: &Host, file: u32, leaks: Vec<Leak>) {
     if !leaks.is_empty() {
         host.observer.borrow_mut().leaked(file, leaks);
@@ -132,11 +142,14 @@ fn tell(host: &Host, file: u32, leaks: Vec<Leak>) {
 
 /// Through their owners: what has a handle (newest first), then timers, immediates and operations in flight.
 fn stop_what_is_open(host: &Host) {
+    // First: they may be using what the rest ends, and no letter of theirs is opened any more.
+    crate::workers::end_children(host);
     let children = crate::node::owned_children();
     host.handles.stop_all();
     host.event_loop.clear();
     crate::node::forget_all();
     crate::net::stop_all();
+    crate::messaging::stop_all();
     crate::ffi::stop_all();
     if host.owns_process {
         crate::node::kill_orphans(&children);
@@ -191,6 +204,12 @@ fn tear_addons_down(host: &Host, parking: &Parking, timeout: Duration) -> Vec<Le
             in_parking(parking, |cx| host.addons.give_up(cx, begun.elapsed()));
             break;
         }
+        host.event_loop.run_guest(&|task| {
+            // As below.
+            parking.global().enter(|cx| {
+                let _ = task(cx);
+            });
+        });
         while let Some(letter) = host.event_loop.next_between_realms() {
             // There is no file any more whose error it could be; envs that are torn down run no JavaScript.
             let _ = parking.global().enter(|cx| letter(cx).is_ok());

@@ -242,6 +242,10 @@ impl AddonHost for WithoutAddons {
         Err(cx.error(ErrorClass::Error, "there are no addons here"))
     }
 
+    fn run_native<'r>(&self, _: Ctx<'r>, _: &Path, _: &mut dyn FnMut(*mut std::ffi::c_void)) -> JsResult<'r, ()> {
+        unreachable!("no test calls native code")
+    }
+
     fn leave_realm(&self, _: Ctx<'_>) {}
 
     fn begin_teardown(&self, _: Ctx<'_>) {}

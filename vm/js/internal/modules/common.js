@@ -91,10 +91,12 @@ function loadCommon(mod, parent) {
   // At once: a cycle back to it must find the unfinished exports.
   cache[mod.cacheKey] = module_;
   let finished = false;
+  loader.beginsEvaluation(mod);
   try {
     runCommon(mod, module_);
     finished = true;
   } finally {
+    loader.endsEvaluation();
     if (!finished) delete cache[mod.cacheKey];
   }
   module_.loaded = true;

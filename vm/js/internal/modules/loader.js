@@ -478,6 +478,31 @@ function lateArgument(mod, dep, role, names) {
   });
 }
 
+/** Synchronous modules that are being evaluated, outermost first: for `failUnfinished`. */
+const unfinished = [];
+
+/** Remembers that `mod` is being evaluated until the same number of `endsEvaluation` is called. */
+function beginsEvaluation(mod) {
+  unfinished[unfinished.length] = mod;
+}
+
+function endsEvaluation() {
+  unfinished.length -= 1;
+}
+
+/**
+ * JavaScript was stopped by force, which runs no `finally`. An ES module that it was evaluating has failed; a CommonJS module is
+ * evaluated anew when it is required again, as after a throw.
+ */
+function failUnfinished() {
+  for (let i = 0; i < unfinished.length; i += 1) {
+    const mod = unfinished[i];
+    if (isModule(mod)) fail(mod, new Error(`${mod.file} took too long: its evaluation was stopped`));
+    else delete commonJs().cache[mod.cacheKey];
+  }
+  unfinished.length = 0;
+}
+
 /** Evaluates any kind of module that is not asynchronous. */
 function evaluate(mod) {
   if (mod.status === DONE || mod.status === EVALUATING) return;
@@ -488,6 +513,7 @@ function evaluate(mod) {
     return;
   }
   mod.status = EVALUATING;
+  beginsEvaluation(mod);
   try {
     prepareCycle(mod);
     evaluateNeeds(mod);
@@ -498,6 +524,8 @@ function evaluate(mod) {
   } catch (error) {
     fail(mod, error);
     throw error;
+  } finally {
+    endsEvaluation();
   }
 }
 
@@ -611,6 +639,13 @@ function importEntry(file) {
   return runEntry(get(reply));
 }
 
+/** Runs a text that is no file as if it were `file`. As `importEntry`. */
+function importText(code, file) {
+  const reply = natives.compile(code, file);
+  if (typeof reply === 'string') throwReply(reply);
+  return runEntry(get(reply));
+}
+
 /** Imports a preload module, named as an import of the run's directory would name it. As `importEntry`. */
 function importPreload(specifier) {
   const reply = natives.linkPreload(specifier);
@@ -681,14 +716,18 @@ module.exports = {
   WASM,
   RUNTIME,
   natives,
+  beginsEvaluation,
   dynamicImport,
+  endsEvaluation,
   complete,
   evaluate,
   exportsOf,
+  failUnfinished,
   forgetEntry,
   get,
   importEntry,
   importPreload,
+  importText,
   isModule,
   setAwaitHooks,
   ModuleContext,

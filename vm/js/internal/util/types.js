@@ -4,6 +4,7 @@
 //   getPromiseDetails(value) -> [state, result] (state 0 pending, 1 fulfilled, 2 rejected), or undefined where the engine
 //       does not tell; then a promise is recognised by its prototype
 //   getProxyDetails(value)   -> undefined when value is no proxy, [target, handler] (both null once revoked)
+//   isArrayBuffer(value)     -> boolean; also for shared ones
 //   isExternal(value)        -> boolean; optional (absent means: nothing is external)
 
 const native = binding('util');
@@ -44,10 +45,18 @@ const isStringObject = brand(uncurry(String.prototype.valueOf));
 const isBooleanObject = brand(uncurry(Boolean.prototype.valueOf));
 const isBigIntObject = brand(uncurry(BigInt.prototype.valueOf));
 const isSymbolObject = brand(uncurry(Symbol.prototype.valueOf));
-const isArrayBuffer = brand(getter(ArrayBuffer.prototype, 'byteLength'));
-const isSharedArrayBuffer = typeof SharedArrayBuffer === 'function'
-  ? brand(getter(SharedArrayBuffer.prototype, 'byteLength'))
-  : () => false;
+const isEngineBuffer = brand(getter(ArrayBuffer.prototype, 'byteLength'));
+
+/** Set by `web/shared_array_buffer`; without it there are none of that class. */
+let isOurShared = () => false;
+
+const isArrayBuffer = (value) => isEngineBuffer(value) && !isOurShared(value);
+
+/** Ours, and the engine's own, which only shared WebAssembly memory has. */
+function isSharedArrayBuffer(value) {
+  if (value === null || typeof value !== 'object') return false;
+  return isOurShared(value) || (!isEngineBuffer(value) && native.isArrayBuffer(value));
+}
 
 const regExpGlobal = getter(RegExp.prototype, 'global');
 const isRegExpBrand = brand(regExpGlobal);
@@ -163,6 +172,7 @@ module.exports = {
   ...types,
   isError: (value) => isNativeError(value) || value instanceof Error,
   types,
+  setSharedBrand(test) { isOurShared = test; },
   typedArrayTag: (value) => (isView(value) ? typedArrayTag(value) : undefined),
   getPromiseDetails: native.getPromiseDetails,
   getProxyDetails: native.getProxyDetails,

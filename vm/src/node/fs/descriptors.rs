@@ -44,6 +44,11 @@ impl OpenHandle for Descriptor {
         Some(format!("an open file descriptor ({})", target.display()))
     }
 
+    /// A number is nothing that happens.
+    fn keeps_alive(&self) -> bool {
+        false
+    }
+
     fn stop(&self) {
         OPEN.with_borrow_mut(|open| open.remove(&self.0));
         // Closed behind our back by native code: nothing is lost.

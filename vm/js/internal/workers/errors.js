@@ -1,0 +1,54 @@
+// Errors on their way from a worker to its parent.
+//
+// What can be cloned is; an error that cannot goes as its text. Plain properties (`code`, `errno` …) go along, which cloning leaves out. What
+// comes out says in reports which worker it comes from, and is otherwise as it was.
+
+const { setStack } = require('internal/errors_stack');
+const { noteOrigin } = require('internal/problem');
+const { send } = require('internal/workers/wire');
+
+const { defineProperty, keys } = Object;
+
+function plainProperties(error) {
+  const plain = {};
+  for (const key of keys(error)) {
+    const value = error[key];
+    const type = typeof value;
+    if (value === null || type === 'string' || type === 'number' || type === 'boolean' || type === 'bigint') plain[key] = value;
+  }
+  return plain;
+}
+
+function isError(value) {
+  return value instanceof Error;
+}
+
+/** Tells the parent of an error that ends this worker. */
+function sendError(port, error) {
+  try {
+    // The stack is text of this realm's files: it is made now, where they are known.
+    if (isError(error)) void error.stack;
+    send(port, ['error', { value: error, name: isError(error) ? error.name : undefined, properties: isError(error) ? plainProperties(error) : undefined }]);
+  } catch {
+    send(port, ['error', { text: require('internal/util/inspect').inspect(error) }]);
+  }
+}
+
+/** The error of `sendError` in the parent; `origin` says which worker's it is. */
+function receiveError({ value, name, properties, text }, origin) {
+  if (text !== undefined) {
+    const error = new Error(text);
+    error.code = 'ERR_WORKER_UNSERIALIZABLE_ERROR';
+    noteOrigin(error, origin);
+    return error;
+  }
+  if (isError(value)) {
+    for (const key of keys(properties)) value[key] = properties[key];
+    if (value.name !== name) defineProperty(value, 'name', { value: name, writable: true, configurable: true, enumerable: false });
+    setStack(value, value.stack);
+    noteOrigin(value, origin);
+  }
+  return value;
+}
+
+module.exports = { receiveError, sendError };

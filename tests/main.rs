@@ -35,3 +35,4 @@ mod stacks;
 mod support;
 mod terminal;
 mod test_order;
+mod work;

@@ -3,7 +3,7 @@
 CARGO ?= cargo
 DEMO := fixtures/demo
 
-.PHONY: demo test ready deps assets npm pypi fmt-check lint docs stress soak-addons bench clean ffi-stress ffi-check ffi-bench
+.PHONY: demo test ready deps assets npm pypi fmt-check lint docs stress soak-addons soak-workers bench clean ffi-stress ffi-check ffi-bench
 
 # A fresh machine to a green run: system packages, a release build, trun on the demo project.
 demo: deps assets
@@ -46,6 +46,10 @@ docs: assets
 # Native addons and the realm swap, with full counts. Long: not part of CI.
 soak-addons: deps assets npm
 	$(CARGO) test --locked -p trun --test integration napi_swap -- --include-ignored
+
+# Workers that end while theirs start, everywhere a thread can be, twelve rounds twenty times; a hundred swaps; a thousand workers.
+soak-workers: deps assets npm
+	$(CARGO) test --locked -p trun --test integration workers:: -- --include-ignored
 
 # The whole suite while the collector runs at every chance. Long: not part of CI.
 stress: deps assets npm pypi

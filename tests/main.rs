@@ -25,3 +25,4 @@ mod stacks;
 mod support;
 mod terminal;
 mod test_order;
+mod workers;

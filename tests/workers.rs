@@ -236,3 +236,17 @@ fn lives_end_whatever_they_do_for_long() {
         outcome.exits(0).hides("left behind").hides("did not end within");
     }
 }
+
+#[test]
+#[ignore = "waits the ten seconds: make soak-workers"]
+fn a_worker_that_cannot_be_stopped_is_named() {
+    let endless = "parentPort.postMessage(1); /^(?:(a|aa|aaa|aaaa)\\1?)+$/.test('a'.repeat(4000) + 'b')";
+    let body = format!(
+        "test('leaves it', async () => {{ await once(start({}, {{ name: 'stubborn' }}), 'message'); }});",
+        serde_json::to_string(endless).expect("a text")
+    );
+    let outcome = project(&body).trun(&["--parallel=1"]).run();
+    outcome.exits(1);
+    outcome
+        .shows("the worker stubborn (worker eval) did not end within 10 s of being told to (1 matching, 1 in total)");
+}

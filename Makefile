@@ -3,7 +3,7 @@
 CARGO ?= cargo
 DEMO := fixtures/demo
 
-.PHONY: demo test ready deps assets npm pypi fmt-check lint docs stress soak-addons soak-workers bench clean ffi-stress ffi-check ffi-bench
+.PHONY: demo test ready deps assets npm pypi fmt-check lint docs stress soak-addons soak-workers soak-http http-bench bench clean ffi-stress ffi-check ffi-bench fuzz soak addon-packages addon-table
 
 # A fresh machine to a green run: system packages, a release build, trun on the demo project.
 demo: deps assets
@@ -43,6 +43,19 @@ lint: assets
 docs: assets
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items --locked
 
+# All native addons that are known to work, in tests/addons/package-lock.json: a gigabyte, so on demand.
+addon-packages:
+	@scripts/addon-packages.sh
+
+# Each of them loaded and used under Node and under trun, as a table.
+addon-table: deps assets addon-packages
+	$(CARGO) build --locked -p trun
+	scripts/addon-table.py --trun target/debug/trun
+
+# Everything that is long: addons from npm, 60 files in random orders, own addons and the realm swap with full counts, HTTP.
+soak: soak-addons soak-workers soak-http addon-packages
+	$(CARGO) test --locked -p trun --test integration addons:: -- --include-ignored
+
 # Native addons and the realm swap, with full counts. Long: not part of CI.
 soak-addons: deps assets npm
 	$(CARGO) test --locked -p trun --test integration napi_swap -- --include-ignored
@@ -51,11 +64,31 @@ soak-addons: deps assets npm
 soak-workers: deps assets npm
 	$(CARGO) test --locked -p trun --test integration workers:: -- --include-ignored
 
+# HTTP as often and as long as it was asked to work: 100,000 requests with aborts and stops, servers whose wrapper is collected under their
+# connections 100 times on every way in, and again under constant collection. Minutes: not part of CI.
+soak-http: deps assets
+	$(CARGO) build --release --locked -p trun
+	cd fixtures/http-soak && SOAK=100000 ../../target/release/trun
+	cd fixtures/projects/http-lifetime && LIFETIME_ROUNDS=100 ../../../target/release/trun
+	cd fixtures/projects/http-lifetime && LIFETIME_ROUNDS=100 TRUN_GC_STRESS=20 ../../../target/release/trun
+
+# Requests per second beside bun and node, if they are on the PATH.
+http-bench: deps assets
+	$(CARGO) build --release --locked -p trun
+	scripts/http-bench.py --trun target/release/trun
+
 # The whole suite while the collector runs at every chance. Long: not part of CI.
 stress: deps assets npm pypi
 	TRUN_GC_STRESS=20 $(CARGO) test --workspace --locked
 
-# Native functions as often and as long as they were asked to work: 20,000 calls of 4 threads 20 times over, swaps under fire 50 times.
+# What trun reads from strangers (frames, messages, configurations), fed with anything by libFuzzer: FUZZ_SECONDS for each.
+FUZZ_SECONDS ?= 1200
+fuzz: deps assets
+	scripts/fuzz.sh frames $(FUZZ_SECONDS)
+	scripts/fuzz.sh run $(FUZZ_SECONDS)
+	scripts/fuzz.sh config $(FUZZ_SECONDS)
+
+# Native functions as often and as long as they were asked to work: 20,000 calls of 4 threads and closes under fire 50 times over, 20 times under constant collection, swaps under fire 50 times.
 ffi-stress: deps assets
 	FFI_SCALE=full $(CARGO) test --locked -p trun --test integration ffi::
 

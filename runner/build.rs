@@ -1,4 +1,4 @@
-//! Exports the functions of Node-API from the `trun` binary: addons find them there by name.
+//! Exports the functions of Node-API, and those of libuv that are ours, from the `trun` binary: addons find them there by name.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -15,9 +15,10 @@ fn main() {
 /// The names of the table as the linker wants them.
 fn dynamic_list(table: &str) -> String {
     let (_, entries) = table.split_once("\nexports! {").expect("the table's macro call");
+    let families = ["napi_", "node_api_", "uv_"];
     let names = entries
         .split(|char: char| !char.is_ascii_alphanumeric() && char != '_')
-        .filter(|word| word.starts_with("napi_") || word.starts_with("node_api_"));
+        .filter(|word| families.iter().any(|family| word.starts_with(family)));
     let lines: String = names.map(|name| format!("    {name};\n")).collect();
     format!("{{\n{lines}}};\n")
 }

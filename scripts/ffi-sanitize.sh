@@ -19,7 +19,7 @@ sanitized() {
         "$trun" --parallel=1 --timeout=600000 "$@" >"$work/out" 2>&1
 }
 
-for suite in types.test.js errors.test.js pointers.test.js threadsafe.test.js swap state outlive; do
+for suite in types.test.js errors.test.js pointers.test.js threadsafe.test.js swap state outlive node_api; do
     printf '%s\n' "== $suite"
     sanitized "$suite" || { cat "$work/out"; exit 1; }
     tail -n 3 "$work/out"

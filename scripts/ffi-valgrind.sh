@@ -25,7 +25,7 @@ mkdir "$work/logs"
 cd "$work/ffi"
 
 status=0
-for suite in types.test.js errors.test.js cc.test.js pointers.test.js threadsafe.test.js swap state outlive; do
+for suite in types.test.js errors.test.js cc.test.js pointers.test.js threadsafe.test.js swap state outlive node_api; do
     printf '%s\n' "== $suite"
     # The exit code is not asked: taking an engine down takes longer here than a worker has for it.
     JSC_useJIT=0 GIGACAGE_ENABLED=0 Malloc=1 TRUN_CACHE_DIR="$work/cache" FFI_SCALE=small \

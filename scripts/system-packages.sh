@@ -11,13 +11,15 @@ missing=""
 command -v pkg-config >/dev/null 2>&1 || missing="$missing pkg-config"
 have openssl || missing="$missing libssl-dev"
 have libffi || missing="$missing libffi-dev"
+# At run time for native addons that call it; its headers for the tests' addons.
+have libuv || missing="$missing libuv1-dev"
 engine=""
 have javascriptcoregtk-6.0 || have javascriptcoregtk-4.1 || engine="libjavascriptcoregtk-6.0-dev"
 
 [ -n "$missing$engine" ] || exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then
-    echo "trun needs the development packages of JavaScriptCore (WebKitGTK 6.0 or 4.1), OpenSSL and libffi, and pkg-config." >&2
+    echo "trun needs the development packages of JavaScriptCore (WebKitGTK 6.0 or 4.1), OpenSSL, libffi and libuv, and pkg-config." >&2
     echo "Missing here, by their Debian names:$missing $engine. Install your system's packages of them and run this again." >&2
     exit 1
 fi

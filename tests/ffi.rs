@@ -43,6 +43,16 @@ fn what_cannot_be_called_is_an_error_that_names_it() {
     passes(&run(&["errors.test.js", "cc.test.js"], &[]));
 }
 
+/// Also under constant collection, and in two files one after the other: each has an env of its own.
+#[test]
+fn functions_may_speak_node_api() {
+    for stress in ["", "20"] {
+        let outcome = run(&["--parallel=1", "node_api"], &[("TRUN_GC_STRESS", stress)]);
+        passes(&outcome);
+        outcome.counts(9, 0);
+    }
+}
+
 #[test]
 fn pointers_stay_true() {
     passes(&run(&["pointers.test.js"], &[]));
@@ -58,14 +68,14 @@ fn pointers_stay_true_under_constant_collection() {
 
 #[test]
 fn calls_of_other_threads_arrive_exactly_once() {
-    for _ in 0..if is_full() { 20 } else { 1 } {
+    for _ in 0..if is_full() { 50 } else { 1 } {
         passes(&run(&["threadsafe.test.js"], &[]));
     }
 }
 
 #[test]
 fn calls_of_other_threads_arrive_exactly_once_under_constant_collection() {
-    for _ in 0..if is_full() { 3 } else { 1 } {
+    for _ in 0..if is_full() { 20 } else { 1 } {
         passes(&run(&["threadsafe.test.js"], &[("TRUN_GC_STRESS", "20")]));
     }
 }

@@ -60,6 +60,17 @@ fn servers_sockets_and_fetches_end_with_their_file() {
     }
 }
 
+/// The short form of `make soak-http`.
+#[test]
+fn a_busy_server_leaves_no_request_and_no_socket_behind() {
+    Project::fixture("../http-soak")
+        .trun(&[])
+        .env("SOAK", "2000")
+        .run()
+        .exits(0)
+        .counts(1, 0);
+}
+
 /// express, fastify, supertest and ws from npm, pinned in `tests/npm`.
 #[test]
 fn web_packages_from_npm_work() {

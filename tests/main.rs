@@ -3,17 +3,21 @@
 //! A test states what is run, runs it once and says what must be seen. No test sleeps to wait for something, and none
 //! knows how fast the machine is: what must happen is awaited, for very long if need be.
 
+mod addons;
 mod cli;
 mod config;
 mod documents;
 mod documents_made;
+mod ends;
 mod ffi;
 mod fixtures;
 mod http;
 mod isolation;
+mod lazy_modules;
 mod list;
 mod napi;
 mod napi_swap;
+mod napi_uv;
 mod output;
 mod packages;
 mod parity;

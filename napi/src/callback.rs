@@ -39,11 +39,13 @@ pub(crate) enum Activity {
     ThreadsafeFunction,
     /// A cleanup hook.
     CleanupHook,
+    /// What libuv calls.
+    Libuv,
 }
 
 impl Activity {
     /// Every kind.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Init,
         Self::Callback,
         Self::Finalizer,
@@ -51,6 +53,7 @@ impl Activity {
         Self::PoolWork,
         Self::ThreadsafeFunction,
         Self::CleanupHook,
+        Self::Libuv,
     ];
 
     /// For crash reports: "addon X (finalizer)".
@@ -63,6 +66,7 @@ impl Activity {
             Self::PoolWork => "async work on its thread",
             Self::ThreadsafeFunction => "threadsafe function",
             Self::CleanupHook => "cleanup hook",
+            Self::Libuv => "libuv callback",
         }
     }
 }

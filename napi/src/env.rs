@@ -3,7 +3,7 @@
 //! Invariants:
 //! - Its memory is valid as long as the process: addons and their threads keep its address. What it may do is its [`State`].
 //! - It names its realm by its state: the current realm while it is live, the parking realm ever after. It never holds a pointer to a global.
-//! - All but the state is used on the JS thread alone, which [`Env::from_ptr`] checks.
+//! - All but the state and the way to its thread is used on the JS thread alone, which [`Env::from_ptr`] checks.
 
 use std::cell::{Cell, UnsafeCell};
 use std::ffi::{CString, c_void};
@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use trun_vm::engine::native::RawValue;
+use trun_vm::event_loop::Poster;
 
 use crate::abi::status::Status;
 use crate::abi::types::{VERSION_EXPERIMENTAL, napi_env, napi_extended_error_info};
@@ -90,6 +91,17 @@ impl Env {
         } else {
             Err(Status::GenericFailure)
         }
+    }
+
+    /// The way to the env's thread, if this is another one.
+    ///
+    /// # Safety
+    /// The pointer is null or one that an addon was given.
+    pub(crate) unsafe fn poster_elsewhere(env: napi_env) -> Option<&'static Poster> {
+        // SAFETY: envs are never freed. Their instance never changes, and neither does its poster, which any thread may use.
+        let instance = unsafe { env.as_ref() }?.instance;
+        let is_here = Instance::here().is_some_and(|here| std::ptr::eq(here, instance));
+        (!is_here).then(|| instance.poster())
     }
 
     /// The pointer for the addon.

@@ -3,6 +3,7 @@
 //! The order of an env's end is Node's. It runs in the parking realm, so no code of an addon sees a realm that is going or the next file's.
 
 use std::cell::Cell;
+use std::ffi::c_void;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use trun_vm::addons::{AddonHost, AddonLeak, MakeAddonHost, TeardownState};
 use trun_vm::engine::{Ctx, JsResult, Object, Value};
 use trun_vm::event_loop::Poster;
 
+use crate::callback::{Activity, call_into};
 use crate::env::{Env, State};
 use crate::instance::{Instance, NameAddon};
 use crate::loader;
@@ -46,6 +48,14 @@ impl NodeApi {
     }
 }
 
+impl Drop for NodeApi {
+    fn drop(&mut self) {
+        if let Some(instance) = self.instance.get() {
+            instance.uv().shut_down();
+        }
+    }
+}
+
 impl AddonHost for NodeApi {
     /// What native code of a worker thread runs is published nowhere: the page has room for one thread.
     fn for_threads(&self) -> MakeAddonHost {
@@ -64,6 +74,12 @@ impl AddonHost for NodeApi {
 
     fn load<'r>(&self, cx: Ctx<'r>, module: Object<'r>, path: &Path, flags: i32) -> JsResult<'r, ()> {
         loader::load(cx, self.instance(), module, path, flags)
+    }
+
+    fn run_native<'r>(&self, cx: Ctx<'r>, library: &Path, run: &mut dyn FnMut(*mut c_void)) -> JsResult<'r, ()> {
+        loader::require_known_values(cx, library)?;
+        let env = self.instance().native_env(library);
+        call_into(env, cx, Activity::Callback, || run(env.as_ptr().cast()))
     }
 
     fn leave_realm(&self, _parking: Ctx<'_>) {
@@ -100,6 +116,7 @@ impl AddonHost for NodeApi {
 
     fn enter_realm(&self, cx: Ctx<'_>) {
         let instance = self.instance();
+        instance.uv().settle();
         instance.set_current(Some(cx.realm_handle()));
         for env in instance
             .envs()
@@ -160,6 +177,7 @@ impl Instance {
             // Envs that end run no JavaScript that could throw.
             let _ = self.end_threadsafe(cx, number);
         }
+        self.close_handles(&[env]);
         self.cancel_works(env);
         self.delete_works(env);
         self.release_contexts(Some(env));

@@ -25,6 +25,7 @@ use crate::slab::Slab;
 use crate::teardown::Teardown;
 use crate::threadsafe::function::Functions;
 use crate::trace::Trace;
+use crate::uv::Uv;
 use crate::work::Work;
 
 thread_local! {
@@ -48,6 +49,8 @@ pub(crate) struct Instance {
     deferreds: RefCell<Slab<crate::api::promise::Deferred>>,
     objects: RefCell<Objects>,
     envs: RefCell<Vec<&'static Env>>,
+    /// Those of the current realm for libraries of FFI.
+    native_envs: RefCell<Vec<&'static Env>>,
     queue: Queue,
     external: HostClass<External>,
     kit: Kit,
@@ -69,6 +72,7 @@ pub(crate) struct Instance {
     teardowns: RefCell<Vec<Teardown>>,
     stuck: RefCell<Vec<Teardown>>,
     leaks: RefCell<Vec<AddonLeak>>,
+    uv: Uv,
 }
 
 /// Tells the number by which an addon will be known to [`Trace`], before any of its code runs.
@@ -94,6 +98,7 @@ impl Instance {
             deferreds: RefCell::default(),
             objects: RefCell::default(),
             envs: RefCell::default(),
+            native_envs: RefCell::default(),
             queue: Queue::default(),
             external: HostClass::new(c"External"),
             kit: Kit::default(),
@@ -111,6 +116,7 @@ impl Instance {
             teardowns: RefCell::default(),
             stuck: RefCell::default(),
             leaks: RefCell::default(),
+            uv: Uv::default(),
         }));
         INSTANCE.set(Some(instance));
         instance
@@ -150,8 +156,10 @@ impl Instance {
     /// The current realm goes: lets go of what is of use in it alone and would keep it.
     pub(crate) fn forget_realm(&self) {
         self.forget_factory();
+        self.native_envs.borrow_mut().clear();
         self.release_work_frames();
         self.release_threadsafe_frames();
+        self.release_uv_frames();
         self.release_contexts(None);
         if let Some(slot) = self.buffer_prototype.take() {
             self.roots.release_slot(slot);
@@ -182,6 +190,22 @@ impl Instance {
         let prototype = get.call(cx, &[])?.expect_object(cx, "Buffer.prototype")?;
         self.buffer_prototype.set(Some(self.roots.keep(prototype.to_raw())));
         Ok(prototype)
+    }
+
+    /// The current realm's env for functions of a library that was opened by FFI, made at its first use.
+    pub(crate) fn native_env(&'static self, library: &Path) -> &'static Env {
+        let known = self
+            .native_envs
+            .borrow()
+            .iter()
+            .copied()
+            .find(|env| env.path() == library);
+        known.unwrap_or_else(|| {
+            let env = Env::create(self, library, crate::loader::DEFAULT_VERSION);
+            self.native_envs.borrow_mut().push(env);
+            self.envs.borrow_mut().push(env);
+            env
+        })
     }
 
     /// The number of an addon, told before it is used.
@@ -278,6 +302,11 @@ impl Instance {
     /// What nobody has asked for yet.
     pub(crate) fn leaks(&self) -> &RefCell<Vec<AddonLeak>> {
         &self.leaks
+    }
+
+    /// libuv in this VM.
+    pub(crate) fn uv(&self) -> &Uv {
+        &self.uv
     }
 
     /// The realm that an env lives in.

@@ -29,10 +29,12 @@ mod objects;
 mod pool;
 mod reference;
 mod slab;
+mod symbols;
 mod teardown;
 mod threadsafe;
 mod trace;
 mod uncaught;
+mod uv;
 mod work;
 
 pub use host::NodeApi;

@@ -17,17 +17,31 @@ use crate::abi::types::{napi_addon_register_func, napi_module};
 use crate::callback::{Activity, call_into};
 use crate::env::Env;
 use crate::instance::Instance;
+use crate::symbols::Symbols;
 
 /// What addons that do not say it were built for.
-const DEFAULT_VERSION: i32 = 8;
+pub(crate) const DEFAULT_VERSION: i32 = 8;
+
+/// Addons that bring a library with them must meet their own copy of it. The engine's libraries (GLib, ICU, zlib, ...) are everybody's in this
+/// process, and half a call into ours with the other half in theirs ends badly: sharp brings a GLib.
+const OWN_COPIES_FIRST: i32 = libc::RTLD_DEEPBIND;
 
 thread_local! {
     /// What constructors register while a library is being opened on this thread.
     static REGISTERED: RefCell<Vec<napi_addon_register_func>> = const { RefCell::new(Vec::new()) };
 }
 
-/// What constructors have registered, by the library's handle.
-static KNOWN: Mutex<Option<HashMap<usize, Vec<napi_addon_register_func>>>> = Mutex::new(None);
+/// What is known of a library that was opened.
+#[derive(Default)]
+struct Known {
+    /// What its constructors have registered.
+    constructed: Vec<napi_addon_register_func>,
+    /// Everything it needs is there.
+    checked: bool,
+}
+
+/// By the library's handle.
+static KNOWN: Mutex<Option<HashMap<usize, Known>>> = Mutex::new(None);
 
 /// `napi_module_register`: called by a library's constructor.
 ///
@@ -58,30 +72,49 @@ pub(crate) fn load<'r>(
     path: &Path,
     flags: i32,
 ) -> JsResult<'r, ()> {
-    if !trun_vm::engine::native::encoding::is_known(cx) {
-        let message = format!(
-            "{}: native addons cannot be loaded: trun does not know how {} represents values",
-            path.display(),
-            trun_vm::engine_version()
-        );
-        return Err(dlopen_error(cx, &message));
-    }
+    require_known_values(cx, path)?;
     for registration in register(cx, path, flags)? {
         initialise(cx, instance, module, path, &registration)?;
     }
     Ok(())
 }
 
+/// # Errors
+/// The engine represents values in a way that native code cannot be shown.
+pub(crate) fn require_known_values<'r>(cx: Ctx<'r>, path: &Path) -> JsResult<'r, ()> {
+    if trun_vm::engine::native::encoding::is_known(cx) {
+        return Ok(());
+    }
+    let message = format!(
+        "{}: Node-API cannot be used: trun does not know how {} represents values",
+        path.display(),
+        trun_vm::engine_version()
+    );
+    Err(dlopen_error(cx, &message))
+}
+
 /// Opens the library and finds out how it registers.
 fn register<'r>(cx: Ctx<'r>, path: &Path, flags: i32) -> JsResult<'r, Vec<Registration>> {
+    let symbols = if is_checked(path) { None } else { Symbols::read(path) };
+    if let Some(symbols) = &symbols {
+        symbols.check_before(path).map_err(|why| dlopen_error(cx, &why))?;
+    }
     let before = REGISTERED.take();
     // SAFETY: running the library's constructors is what the user asked for.
-    let opened = unsafe { Library::open(Some(path), flags) };
+    let opened = unsafe { Library::open(Some(path), flags | OWN_COPIES_FIRST) };
     let fresh = REGISTERED.replace(before);
     let library = opened.map_err(|error| dlopen_error(cx, &reason(&error)))?;
     let symbol = symbol_registration(&library);
     let handle = library.into_raw() as usize;
-    let constructed = remember(handle, fresh);
+    let constructed = known(handle, |known| {
+        known.constructed.extend(fresh);
+        known.constructed.clone()
+    });
+    if let Some(symbols) = &symbols {
+        let checked = symbols.check_after(path, handle as *mut c_void);
+        checked.map_err(|why| dlopen_error(cx, &why))?;
+        known(handle, |known| known.checked = true);
+    }
     if !constructed.is_empty() {
         let of = |init| Registration {
             init,
@@ -98,12 +131,16 @@ fn register<'r>(cx: Ctx<'r>, path: &Path, flags: i32) -> JsResult<'r, Vec<Regist
     }
 }
 
-/// What the constructors of the library with this handle have registered, now or when it was opened first.
-fn remember(handle: usize, fresh: Vec<napi_addon_register_func>) -> Vec<napi_addon_register_func> {
+fn known<T>(handle: usize, work: impl FnOnce(&mut Known) -> T) -> T {
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let list = known.get_or_insert_default().entry(handle).or_default();
-    list.extend(fresh);
-    list.clone()
+    work(known.get_or_insert_default().entry(handle).or_default())
+}
+
+/// Whether this file is open already, and was found to have what it needs.
+fn is_checked(path: &Path) -> bool {
+    // SAFETY: nothing is loaded.
+    let open = unsafe { Library::open(Some(path), libc::RTLD_LAZY | libc::RTLD_NOLOAD) };
+    open.is_ok_and(|library| known(library.into_raw() as usize, |known| known.checked))
 }
 
 fn symbol_registration(library: &Library) -> Option<Registration> {
@@ -148,7 +185,7 @@ fn dlopen_error<'r>(cx: Ctx<'r>, message: &str) -> Thrown<'r> {
 }
 
 /// The loader's own words, without the library's frame around them.
-fn reason(error: &libloading::Error) -> String {
+pub(crate) fn reason(error: &libloading::Error) -> String {
     match error {
         libloading::Error::DlOpen { source } => source.to_string(),
         other => other.to_string(),

@@ -1,7 +1,8 @@
 //! The end of envs, in Node's order, in the parking realm.
 //!
 //! For the envs of one file together: work that no thread has begun is taken back and the rest waited for; cleanup hooks, newest first;
-//! threadsafe functions; asynchronous hooks are waited for; then each env, newest first: finalizers, instance data. Each step is taken as
+//! threadsafe functions; asynchronous hooks are waited for; handles of libuv that are left are closed; then each env, newest first:
+//! finalizers, instance data. Each step is taken as
 //! soon as what it waits for is there; nothing here blocks. What is given up stays parked: its env is valid, refuses JavaScript, and goes on
 //! from where it stood when what it waits for comes after all.
 
@@ -32,6 +33,7 @@ enum Stage {
     Works,
     Hooks,
     AsyncHooks,
+    Handles,
     Envs,
 }
 
@@ -40,6 +42,8 @@ struct Open {
     env: &'static Env,
     works: usize,
     functions: usize,
+    requests: usize,
+    handles: Vec<(usize, String)>,
 }
 
 impl Open {
@@ -48,12 +52,19 @@ impl Open {
             env,
             works: instance.open_works(env),
             functions: instance.open_threadsafe(env),
+            requests: instance.open_requests(env),
+            handles: instance.open_handles(env),
         }
     }
 
     fn leak(&self) -> Option<AddonLeak> {
-        let left = list(&[(self.functions, "threadsafe function"), (self.works, "async work")]);
-        left.map(|left| AddonLeak {
+        let mut counts = vec![
+            (self.functions, "threadsafe function"),
+            (self.works, "async work"),
+            (self.requests, "libuv request"),
+        ];
+        counts.extend(self.handles.iter().map(|(count, what)| (*count, what.as_str())));
+        list(&counts).map(|left| AddonLeak {
             addon: self.env.path().display().to_string(),
             left,
         })
@@ -84,6 +95,7 @@ impl Instance {
             }
             env.set_state(State::Closing);
             self.cancel_works(env);
+            self.cancel_requests(env);
         }
         let stage = Stage::Works;
         self.teardowns().borrow_mut().push(Teardown { envs, stage, rounds: 0 });
@@ -107,7 +119,7 @@ impl Instance {
         let Some(teardown) = self.teardowns().borrow_mut().pop() else {
             return;
         };
-        let is_stuck = |env: &&'static Env| self.open_works(env) > 0 || self.hooks().borrow().unfinished(env) > 0;
+        let is_stuck = |env: &&'static Env| self.has_work(env) || self.hooks().borrow().unfinished(env) > 0;
         let (stuck, free): (Vec<_>, Vec<_>) = teardown.envs.into_iter().partition(is_stuck);
         for env in &stuck {
             self.tell_stuck(env, waited);
@@ -132,9 +144,15 @@ impl Instance {
         self.stuck().borrow_mut().extend(parts);
     }
 
+    /// Whether something of `env` is in the hands of a thread, or on its way there or back.
+    fn has_work(&self, env: &'static Env) -> bool {
+        self.open_works(env) > 0 || self.open_requests(env) > 0
+    }
+
     fn tell_stuck(&self, env: &'static Env, waited: Duration) {
         let left = list(&[
             (self.open_works(env), "async work"),
+            (self.open_requests(env), "libuv request"),
             (self.hooks().borrow().unfinished(env), "cleanup hook"),
         ]);
         if let Some(left) = left {
@@ -165,7 +183,7 @@ impl Teardown {
     fn advance(&mut self, instance: &'static Instance, cx: Ctx<'_>) -> bool {
         loop {
             match self.stage {
-                Stage::Works if self.envs.iter().any(|env| instance.open_works(env) > 0) => return false,
+                Stage::Works if self.envs.iter().any(|env| instance.has_work(env)) => return false,
                 Stage::Works => self.stage = Stage::Hooks,
                 Stage::Hooks => {
                     self.rounds += 1;
@@ -176,7 +194,13 @@ impl Teardown {
                 // Finalizers and late completions may add hooks.
                 Stage::AsyncHooks if self.has_hooks(instance) => self.stage = Stage::Hooks,
                 Stage::AsyncHooks if self.waits_for_hooks(instance) => return false,
-                Stage::AsyncHooks => self.stage = Stage::Envs,
+                Stage::AsyncHooks => {
+                    // Before finalizers, which may free the memory they lie in.
+                    instance.close_handles(&self.envs);
+                    self.stage = Stage::Handles;
+                }
+                Stage::Handles if instance.has_handles(&self.envs) => return false,
+                Stage::Handles => self.stage = Stage::Envs,
                 Stage::Envs => {
                     let Some(env) = self.envs.first().copied() else {
                         return true;
@@ -204,7 +228,7 @@ impl Teardown {
 
     /// Whether finalizers have started what must end first.
     fn has_more(&self, instance: &Instance) -> bool {
-        let more = |env: &&'static Env| !instance.threadsafe_of(env).is_empty() || instance.open_works(env) > 0;
+        let more = |env: &&'static Env| !instance.threadsafe_of(env).is_empty() || instance.has_work(env);
         self.rounds < MAX_ROUNDS && self.envs.iter().any(more)
     }
 

@@ -11,7 +11,7 @@ use crate::{
     outlet::Outlet,
     reporter::Reporter,
     style::{Ink, Style},
-    terminal::{Heartbeat, Page, Story, View, end_without_blocks, heartbeat, run_error},
+    terminal::{Heartbeat, Page, Story, View, end_without_blocks, heartbeat, inquiry, run_error},
 };
 
 /// Characters in a line of a log.
@@ -53,6 +53,9 @@ impl DotsReporter {
             }
             EventKind::RunError { message } => text = self.lines(|page, view| run_error(page, view, message)),
             EventKind::RunFinished { end } => text = self.lines(|page, view| end_without_blocks(page, view, end)),
+            EventKind::Inquired(inquired) => {
+                text = self.lines(|page, view| inquiry(page, view, event.elapsed, inquired));
+            }
             EventKind::Tick { .. } if self.heartbeat.is_due(event) => {
                 text = self.lines(|page, view| page.line(0, heartbeat(view, event.elapsed)));
             }

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use crate::model::{CaseId, CaseResult, Failure, FileId, FileOutcome, Leak, Stream, TestCase};
+use crate::model::{CaseId, CaseResult, Failure, FileId, FileOutcome, Frame, Leak, Stream, TestCase};
 
 /// One event, with the time since the run began.
 #[derive(Debug, Clone)]
@@ -27,6 +27,60 @@ pub struct RunningCase {
     pub case: Option<CaseId>,
     /// How long it has been running.
     pub age: Duration,
+}
+
+/// What all workers with a file do, because somebody asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inquired {
+    /// Longest at it first.
+    pub running: Vec<Doing>,
+    /// How many files have not begun.
+    pub waiting: usize,
+}
+
+/// What one worker does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doing {
+    /// Its file.
+    pub file: FileId,
+    /// With what in it.
+    pub work: Work,
+    /// For how long.
+    pub age: Duration,
+    /// 1-based worker slot.
+    pub slot: u32,
+    /// The worker's process id, as far as it is known.
+    pub process: Option<i32>,
+    /// The native code that runs: "addon x.node (finalizer)".
+    pub native: Option<String>,
+    /// Where its JavaScript is.
+    pub answer: Answer,
+}
+
+/// A part of a file's run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// The file is loading.
+    Loading,
+    /// A `beforeAll` or `afterAll` runs.
+    SuiteHook,
+    /// This test runs.
+    Case(CaseId),
+    /// What the file left is taken down.
+    Swapping,
+    /// Nothing of the user's runs.
+    Between,
+}
+
+/// Where a worker's JavaScript is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Innermost call first.
+    Stack(Vec<Frame>),
+    /// Nowhere: it waits for a timer, a file, a socket.
+    Waits,
+    /// It did not say.
+    None,
 }
 
 /// Why a run ended.
@@ -131,6 +185,8 @@ pub enum EventKind {
         /// Longest running first.
         running: Vec<RunningCase>,
     },
+    /// Somebody asked what runs.
+    Inquired(Inquired),
     /// Last event.
     RunFinished {
         /// Why.

@@ -151,7 +151,10 @@ impl Ledger {
                 }
             }
             EventKind::RunError { message } => self.run_errors.push(message.clone()),
-            EventKind::Output { .. } | EventKind::Tick { .. } | EventKind::RunFinished { .. } => {}
+            EventKind::Output { .. }
+            | EventKind::Tick { .. }
+            | EventKind::Inquired(_)
+            | EventKind::RunFinished { .. } => {}
         }
     }
 

@@ -19,6 +19,7 @@ mod duration;
 pub mod event;
 mod failure_text;
 mod github;
+mod inquiry;
 mod json;
 mod junit;
 mod ledger;
@@ -35,8 +36,9 @@ mod text;
 
 pub use dots::DotsReporter;
 pub use duration::{duration, seconds};
-pub use event::{EventKind, RunEnd, RunEvent, RunningCase};
+pub use event::{Answer, Doing, EventKind, Inquired, RunEnd, RunEvent, RunningCase, Work};
 pub use github::GithubReporter;
+pub use inquiry::InquiryReporter;
 pub use json::JsonReporter;
 pub use junit::{JunitDialect, JunitReporter};
 pub use model::{

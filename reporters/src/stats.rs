@@ -123,7 +123,10 @@ impl RunStats {
             EventKind::FileFinished { file, outcome, .. } => self.finish_file(*file, outcome),
             EventKind::RunError { .. } => self.run_errors += 1,
             EventKind::RunFinished { end } => self.finish_run(end),
-            EventKind::FileStarted { .. } | EventKind::Output { .. } | EventKind::Tick { .. } => {}
+            EventKind::FileStarted { .. }
+            | EventKind::Output { .. }
+            | EventKind::Tick { .. }
+            | EventKind::Inquired(_) => {}
         }
     }
 

@@ -12,6 +12,7 @@ use trun_reporters::{Fanout, FileId, FileOutcome, ReporterOptions, RunEnd, RunEv
 
 use crate::cli::{ExitCode, Settings};
 use crate::coordinator::dispatcher::{Dispatcher, RunPlan};
+use crate::coordinator::keys::Keys;
 use crate::coordinator::reactor::{self, EventSink, Hands};
 use crate::coordinator::signals::Signals;
 use crate::discovery::{self, DiscoveryError, Wanted};
@@ -229,7 +230,9 @@ pub(crate) fn drive<S: EventSink>(
         if_nothing_ran: must_run(settings).then(|| nothing_found(settings)),
     };
     let mut dispatcher = Dispatcher::new(plan, Hands::new(link, pages, sink), os::monotonic_ns());
-    reactor::run(&mut dispatcher, &signals, pages)?;
+    let mut keys = Keys::listen();
+    reactor::run(&mut dispatcher, &signals, &mut keys, pages)?;
+    drop(keys);
     let stats = dispatcher.stats().clone();
     let sink = dispatcher.into_control().into_sink();
     // The zygote has done so, unless it was killed.
@@ -260,6 +263,7 @@ fn worker_settings(settings: &Settings, scratch: Option<Scratch>) -> WorkerSetti
         seed: settings.seed,
         collect_only: settings.collect_only,
         isolate: settings.isolate,
+        lazy_modules: settings.lazy_modules,
         preload: settings.preload.clone(),
         bails: settings.bail.is_some(),
         audit: settings.fail_on_leak,

@@ -148,6 +148,17 @@ fn the_env_of_a_finished_file_answers_with_a_status() {
     }
 }
 
+/// GLib is in this process, because the engine needs it, and some addons bring their own.
+#[test]
+fn an_addon_meets_its_own_copy_of_a_library_first() {
+    let project = Project::new().file(
+        "a.test.js",
+        "test('its own', () => expect(require('./addon.node').name()).toBe(\"the addon's own\"));",
+    );
+    fs::copy(addon("constructor", "own_copy"), project.path("addon.node")).expect("the addon");
+    project.trun(&["--parallel=1"]).run().exits(0);
+}
+
 #[test]
 fn a_library_with_a_constructor_is_initialised_in_every_file() {
     let project = Project::new();

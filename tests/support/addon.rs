@@ -55,8 +55,15 @@ fn compile(file: &Path, headers: &Path, binary: &Path) {
         .into_temp_path();
     let output = Command::new("cc")
         .args([
-            "-shared", "-fPIC", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-pthread", "-I",
+            "-shared", "-fPIC", "-O1", "-g", "-Wall", "-Wextra", "-Werror", "-pthread",
         ])
+        // As the source asks for it in its name: symbols are bound when the library is opened, or each when it is used first.
+        .arg(if file.ends_with("now.c") {
+            "-Wl,-z,now"
+        } else {
+            "-Wl,-z,lazy"
+        })
+        .arg("-I")
         .args([
             headers.as_os_str(),
             "-o".as_ref(),

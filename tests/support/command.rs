@@ -1,5 +1,6 @@
 //! `trun` with arguments, an environment and a place.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -16,6 +17,7 @@ pub(crate) struct Trun<'p> {
     folder: PathBuf,
     report: Option<PathBuf>,
     stdout: Option<Stdio>,
+    limits: Vec<String>,
 }
 
 impl<'p> Trun<'p> {
@@ -39,6 +41,7 @@ impl<'p> Trun<'p> {
             folder: project.path(""),
             report,
             stdout: None,
+            limits: Vec::new(),
         }
     }
 
@@ -60,6 +63,12 @@ impl<'p> Trun<'p> {
         self
     }
 
+    /// Runs under a limit of the system's, as util-linux' `prlimit` names it: `fsize=4096`.
+    pub(crate) fn limited(mut self, limit: &str) -> Self {
+        self.limits.push(format!("--{limit}"));
+        self
+    }
+
     /// Runs to the end.
     pub(crate) fn run(self) -> Outcome {
         self.spawn().wait()
@@ -68,7 +77,7 @@ impl<'p> Trun<'p> {
     /// Starts it.
     pub(crate) fn spawn(self) -> Running {
         let mark = unique_mark();
-        let mut command = guarded(Path::new(env!("CARGO_BIN_EXE_trun")));
+        let mut command = guarded(Path::new(env!("CARGO_BIN_EXE_trun")), &self.limits);
         command.args(&self.args).current_dir(&self.folder).env_clear();
         for name in ["PATH", "LD_LIBRARY_PATH", "TRUN_GC_STRESS"] {
             if let Some(value) = std::env::var_os(name) {
@@ -90,13 +99,19 @@ impl<'p> Trun<'p> {
 
 /// The program, to be killed with the thread of the test that started it. The tool of the system stands in for a call between
 /// fork and exec, which would be unsafe code.
-fn guarded(program: &Path) -> Command {
-    let tool = Path::new("/usr/bin/setpriv");
-    if !tool.exists() {
-        return Command::new(program);
+fn guarded(program: &Path, limits: &[String]) -> Command {
+    let mut words: Vec<OsString> = Vec::new();
+    if Path::new("/usr/bin/setpriv").exists() {
+        words.extend(["setpriv", "--pdeathsig", "KILL", "--"].map(OsString::from));
     }
-    let mut command = Command::new(tool);
-    command.args(["--pdeathsig", "KILL", "--"]).arg(program);
+    if !limits.is_empty() {
+        words.push("prlimit".into());
+        words.extend(limits.iter().map(OsString::from));
+        words.push("--".into());
+    }
+    words.push(program.into());
+    let mut command = Command::new(&words[0]);
+    command.args(&words[1..]);
     command
 }
 

@@ -3,6 +3,7 @@
 //! Declared here because the VM calls it at fixed points of the realm swap and must not depend on Node-API. All calls come
 //! from the JS thread.
 
+use std::ffi::c_void;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,6 +68,13 @@ pub trait AddonHost {
     /// Throws a JavaScript error that names the file and the reason, or what the addon threw.
     fn load<'r>(&self, cx: Ctx<'r>, module: Object<'r>, path: &Path, flags: i32) -> JsResult<'r, ()>;
 
+    /// Runs native code that was not loaded as an addon and yet speaks Node-API: a function of FFI with `napi_env` or `napi_value` among its
+    /// types. `run` is called once with an env of the current realm for `library`, which is made at its first use and ends as those of addons do.
+    ///
+    /// # Errors
+    /// What the code let wait as an exception, or that there are no envs.
+    fn run_native<'r>(&self, cx: Ctx<'r>, library: &Path, run: &mut dyn FnMut(*mut c_void)) -> JsResult<'r, ()>;
+
     /// The current realm is about to go: every env leaves it for the parking realm `parking`.
     fn leave_realm(&self, parking: Ctx<'_>);
 
@@ -109,6 +117,14 @@ impl AddonHost for NoAddons {
 
     fn load<'r>(&self, cx: Ctx<'r>, _module: Object<'r>, path: &Path, _flags: i32) -> JsResult<'r, ()> {
         let message = format!("{}: native addons cannot be loaded here", path.display());
+        Err(cx.coded_error(ErrorClass::Error, "ERR_DLOPEN_FAILED", &message))
+    }
+
+    fn run_native<'r>(&self, cx: Ctx<'r>, library: &Path, _run: &mut dyn FnMut(*mut c_void)) -> JsResult<'r, ()> {
+        let message = format!(
+            "{}: functions that take an env cannot be called here",
+            library.display()
+        );
         Err(cx.coded_error(ErrorClass::Error, "ERR_DLOPEN_FAILED", &message))
     }
 

@@ -23,7 +23,9 @@ pub mod node;
 pub mod os;
 pub mod realm;
 pub mod runtime;
+mod vitals;
 pub mod workers;
 
-pub use engine::engine_version;
+pub use engine::{engine_version, inquiry_signal};
 pub use runtime::{Runtime, RuntimeError, RuntimeOptions, check_pattern, prepare_process};
+pub use vitals::{Vitals, share_vitals};

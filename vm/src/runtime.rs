@@ -11,7 +11,8 @@ use crate::event_loop::EventLoop;
 use crate::harness::observer::{Activity, Observer, ProblemKind};
 use crate::harness::problem;
 use crate::harness::session::{FileRequest, Rules, Session};
-use crate::host::{Host, HostParts};
+use crate::harness::stack::user_frames;
+use crate::host::{Host, HostParts, host};
 use crate::modules::graph::ModuleGraph;
 use crate::realm::census::SURVIVALS_OF_A_LEAK;
 use crate::realm::swap::Swaps;
@@ -40,6 +41,8 @@ pub struct RuntimeOptions {
     pub collect_only: bool,
     /// Whether every file gets a realm of its own.
     pub isolate: bool,
+    /// Of packages that declare no side effects, only what is used is evaluated.
+    pub lazy_modules: bool,
     /// Modules that every realm evaluates before its test file; absolute paths, or names as an import would have them.
     pub preload: Vec<String>,
     /// A thorough leak report: every intrinsic is compared and every swap collects, which costs each file about a millisecond.
@@ -98,6 +101,18 @@ pub fn check_pattern(pattern: &str) -> Result<(), String> {
     })
 }
 
+/// In the middle of whatever runs: what somebody below has borrowed is left alone, and the question is asked again.
+fn answer_inquiry(stack: &str) {
+    let host = host();
+    if host.modules.try_borrow_mut().is_err() {
+        return;
+    }
+    let frames = user_frames(stack);
+    if let Ok(mut observer) = host.observer.try_borrow_mut() {
+        observer.inquired(frames);
+    }
+}
+
 impl Runtime {
     /// Makes the VM. `observer` hears of everything that happens in the files it runs.
     ///
@@ -115,7 +130,7 @@ impl Runtime {
         }
         let host = Host::install(HostParts {
             event_loop: EventLoop::new()?,
-            modules: ModuleGraph::new(),
+            modules: ModuleGraph::new(options.lazy_modules),
             builtins: Builtins::default(),
             observer,
             addons,
@@ -129,6 +144,9 @@ impl Runtime {
         });
         let poster = host.event_loop.mailbox().vm_poster();
         parking.global().enter(|cx| host.addons.attach(cx, poster));
+        if options.owns_process {
+            host.vm.watchdog().answer_inquiries(answer_inquiry);
+        }
         Ok(Self {
             swaps: Swaps::new(&host, options.gc_stress || options.audit, options.addon_teardown),
             shared: None,

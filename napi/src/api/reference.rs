@@ -1,11 +1,14 @@
 //! References.
 
 use trun_vm::engine::{Value, ValueKind};
+use trun_vm::event_loop::Poster;
 
 use crate::abi::status::Status;
 use crate::abi::types::{napi_env, napi_ref, napi_value};
-use crate::entry::{Call, Outcome, api, basic_api, out, require};
-use crate::reference::{NewReference, Owner};
+use crate::entry::{Call, Mode, Outcome, api, basic_api, out, require};
+use crate::env::Env;
+use crate::instance::Instance;
+use crate::reference::{NewReference, Owner, Reference};
 use crate::slab::Id;
 
 /// Whether a reference can let it go.
@@ -55,21 +58,6 @@ api! {
         Ok(())
     }
 
-    /// Counts down, and says how far.
-    Plain fn napi_reference_unref(call, reference: napi_ref, result: *mut u32) {
-        let id = id(reference)?;
-        let value = value_of(call, id)?;
-        let can_be_weak = value.is_some_and(|value| can_be_weak(call, value));
-        let count = call.instance().references().borrow_mut().get_mut(id)
-            .ok_or(Status::InvalidArg)?
-            .subtract(call.instance().roots(), can_be_weak)
-            .ok_or(Status::GenericFailure)?;
-        if let Some(result) = crate::entry::optional_out(result) {
-            result.set(count);
-        }
-        Ok(())
-    }
-
     /// The value, or null once it is gone.
     Plain fn napi_get_reference_value(call, reference: napi_ref, result: *mut napi_value) {
         let id = id(reference)?;
@@ -102,16 +90,71 @@ basic_api! {
     }
 }
 
+/// Counts down, and says how far. From another thread the count is not known: zero.
+///
+/// # Safety
+/// Pointers are as the header demands.
+#[unsafe(no_mangle)]
+pub(crate) unsafe extern "C" fn napi_reference_unref(env: napi_env, reference: napi_ref, result: *mut u32) -> Status {
+    // SAFETY: the addon passes what it was given, or null.
+    if let Some(poster) = unsafe { Env::poster_elsewhere(env) } {
+        let posted = elsewhere(poster, reference, |call, id| count_down(call, id).map(|_| ()));
+        if let Some(result) = crate::entry::optional_out(result) {
+            result.set(0);
+        }
+        return posted.err().unwrap_or(Status::Ok);
+    }
+    crate::entry::run(env, Mode::Plain, |call| {
+        let count = count_down(call, id(reference)?)?;
+        if let Some(result) = crate::entry::optional_out(result) {
+            result.set(count);
+        }
+        Ok(())
+    })
+}
+
+fn count_down(call: Call<'_>, id: Id) -> Outcome<'_, u32> {
+    let value = value_of(call, id)?;
+    let can_be_weak = value.is_some_and(|value| can_be_weak(call, value));
+    let mut references = call.instance().references().borrow_mut();
+    let reference = references.get_mut(id).ok_or(Status::InvalidArg)?;
+    let count = reference.subtract(call.instance().roots(), can_be_weak);
+    Ok(count.ok_or(Status::GenericFailure)?)
+}
+
+/// What a thread of the addon's does to a reference, which destructors of C++ objects do: Node does it there and then, unguarded. Here the JS
+/// thread does it when it gets to it.
+fn elsewhere(
+    poster: &Poster,
+    reference: napi_ref,
+    what: impl for<'r> FnOnce(Call<'r>, Id) -> Outcome<'r> + Send + 'static,
+) -> Result<(), Status> {
+    let id = id(reference)?;
+    poster.post(Box::new(move |cx| {
+        let env = Instance::here().and_then(|instance| instance.references().borrow().get(id).map(Reference::env));
+        if let Some(env) = env {
+            // It may be gone by now; there is nobody to tell.
+            let _ = what(Call { cx, env }, id);
+        }
+        Ok(())
+    }));
+    Ok(())
+}
+
 /// Deletes a reference; its finalizer will not run. Those of an env that has ended are deleted already.
 ///
 /// # Safety
 /// Pointers are as the header demands.
 #[unsafe(no_mangle)]
 pub(crate) unsafe extern "C" fn napi_delete_reference(env: napi_env, reference: napi_ref) -> Status {
-    crate::entry::run_always(env, |env| {
-        let id = id(reference)?;
-        let instance = env.instance();
+    let delete = |instance: &'static Instance, id| {
         let deleted = instance.references().borrow_mut().delete(instance.roots(), id);
         deleted.map(|_| ()).ok_or(Status::InvalidArg)
-    })
+    };
+    // SAFETY: the addon passes what it was given, or null.
+    if let Some(poster) = unsafe { Env::poster_elsewhere(env) } {
+        let posted = elsewhere(poster, reference, move |call, id| Ok(delete(call.instance(), id)?));
+        return posted.err().unwrap_or(Status::Ok);
+    }
+    crate::entry::run_always(env, |env| delete(env.instance(), id(reference)?))
 }

@@ -1,10 +1,9 @@
 //! What an addon can ask about its host.
 
-use std::ffi::c_void;
-
 use crate::abi::status::Status;
 use crate::abi::types::napi_node_version;
 use crate::entry::{basic_api, out};
+use crate::uv::uv_loop_t;
 
 /// As `process.version` has it.
 static NODE: napi_node_version = napi_node_version {
@@ -22,11 +21,15 @@ basic_api! {
         Ok(())
     }
 
-    /// There is no libuv here, so there is no loop of it to be had.
-    fn napi_get_uv_event_loop(env, result: *mut *mut c_void) {
-        let _ = env;
-        out(result)?;
-        Err(Status::GenericFailure)
+    /// libuv's loop of the VM. Where the system has no libuv, an exception says so.
+    fn napi_get_uv_event_loop(env, result: *mut *mut uv_loop_t) {
+        let result = out(result)?;
+        let event_loop = env.instance().uv_loop().map_err(|why| {
+            env.instance().blame_running(|env| format!("{}: {why}", env.path().display()));
+            Status::GenericFailure
+        })?;
+        result.set(event_loop);
+        Ok(())
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn causes(page: &mut Page, view: View<'_>, failure: &Failure, indent:
             page.blank();
             source::code_frame(page, view, code, indent + 4);
         }
-        stack::frames(page, view, &cause.stack, indent + 4);
+        stack::below(page, view, &cause.stack, indent + 4);
         told.push(cause);
     }
 }

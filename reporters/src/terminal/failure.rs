@@ -153,7 +153,7 @@ fn body(page: &mut Page, view: View<'_>, failure: &Failure, indent: usize) {
         page.blank();
         source::code_frame(page, view, code, indent + 2);
     }
-    stack::frames(page, view, &failure.stack, indent + 2);
+    stack::below(page, view, &failure.stack, indent + 2);
     cause::causes(page, view, failure, indent);
 }
 

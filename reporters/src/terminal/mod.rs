@@ -20,6 +20,7 @@ mod canvas;
 mod cases;
 mod cause;
 mod failure;
+mod inquiry;
 mod leak;
 mod lines;
 mod live;
@@ -39,6 +40,7 @@ mod verb;
 
 use std::{fmt, io, time::Duration};
 
+pub(crate) use inquiry::show as inquiry;
 use live::Live;
 pub(crate) use page::{Page, View};
 pub(crate) use story::Story;
@@ -105,6 +107,7 @@ impl TerminalReporter {
             EventKind::RunFinished { end } => render_end(&mut page, view, end),
             EventKind::Output { file, text, .. } => render_late_output(&mut page, view, *file, text),
             EventKind::Leaked { file, leaks } => render_late_leaks(&mut page, view, *file, leaks),
+            EventKind::Inquired(inquired) => inquiry(&mut page, view, event.elapsed, inquired),
             EventKind::Tick { .. } if is_due => page.line(0, heartbeat(view, event.elapsed)),
             EventKind::FileStarted { .. }
             | EventKind::FileCollected { .. }

@@ -10,6 +10,14 @@ use crate::{
 /// Frames of one stack that are printed: a recursion without end has hundreds.
 const FRAMES: usize = 10;
 
+/// As [`frames`], below an empty line if there are any.
+pub(super) fn below(page: &mut Page, view: View<'_>, stack: &[Frame], indent: usize) {
+    if stack.iter().any(|frame| frame.owner != FrameOwner::Internal) {
+        page.blank();
+    }
+    frames(page, view, stack, indent);
+}
+
 /// The user's frames. Without any, the dependency's: somewhere it must have come from. trun's own are never shown.
 pub(super) fn frames(page: &mut Page, view: View<'_>, stack: &[Frame], indent: usize) {
     let of = |owner: FrameOwner| {
@@ -24,10 +32,6 @@ pub(super) fn frames(page: &mut Page, view: View<'_>, stack: &[Frame], indent: u
     } else {
         (users, dependencies.len())
     };
-    if shown.is_empty() {
-        return;
-    }
-    page.blank();
     for frame in shown.iter().take(FRAMES) {
         page.line(indent, frame_line(view, frame));
     }

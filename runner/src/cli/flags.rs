@@ -29,6 +29,7 @@ pub enum Flag {
     WorkerRecycle,
     OnCrash,
     Isolate,
+    LazyModules,
     Preload,
     FailOnLeak,
     AddonTeardown,
@@ -255,6 +256,8 @@ pub const TABLE: &[Row] = &[
 
     Row::new(Flag::Isolate, "isolate", Switch, Isolation,
         "a realm (global object and modules) of its own for every file").default("on").reruns(),
+    Row::new(Flag::LazyModules, "lazy-modules", Switch, Isolation,
+        "of packages with \"sideEffects\": false evaluate only what is used").default("on").reruns(),
     Row::new(Flag::Preload, "preload", Many("MODULE"), Isolation,
         "a file (./setup.ts) or package to evaluate in every realm first; repeatable")
         .aliases(&["setupFiles", "setup-files", "setupFilesAfterEnv"]).reruns(),

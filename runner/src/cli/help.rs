@@ -144,7 +144,7 @@ fn left(row: &Row) -> String {
     };
     let name = match row.flag {
         // Off is what is typed of these, or as often.
-        Flag::Isolate | Flag::Cache | Flag::Color => format!("[no-]{}", row.name),
+        Flag::Isolate | Flag::LazyModules | Flag::Cache | Flag::Color => format!("[no-]{}", row.name),
         Flag::OutputFile => "outputFile[.NAME]".to_owned(),
         _ => row.name.to_owned(),
     };

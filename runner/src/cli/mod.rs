@@ -26,7 +26,7 @@ mod tests;
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, ffi::OsString};
 
 use self::args::{Typed, Verb};
@@ -76,9 +76,30 @@ pub fn parse(args: impl Iterator<Item = OsString>, env: &Environment) -> Result<
         return Ok(Parsed { command, warnings });
     }
     let root = env::current_dir().map_err(UsageError::NoWorkingDirectory)?;
-    let (variables, mut warnings) = env_vars::read(env)?;
+    let (variables, warnings) = env_vars::read(env)?;
     let source = source(&typed, &variables);
     let lower = variables.over(config::read(&source, &root)?);
+    decide(typed, lower, root, env, warnings)
+}
+
+/// What `trun` without arguments would do in `root` with a configuration of this name and text, and nothing in the environment.
+///
+/// # Errors
+///
+/// The configuration cannot be followed.
+pub fn with_config(name: &str, text: &str, root: &Path) -> Result<Parsed, UsageError> {
+    let typed = Typed::read(std::iter::once("trun".into()))?;
+    let lower = config::parse(name, text)?;
+    decide(typed, lower, root.to_owned(), &Environment::default(), Vec::new())
+}
+
+fn decide(
+    typed: Typed,
+    lower: layer::Layer,
+    root: PathBuf,
+    env: &Environment,
+    mut warnings: Vec<String>,
+) -> Result<Parsed, UsageError> {
     let listing = listing(&typed)?;
     let low = LowArgs::new(typed, lower);
     let surroundings = Surroundings {

@@ -122,6 +122,7 @@ impl Settings {
             retry: low.parsed(Flag::Retry, |text| number(text, 0))?.unwrap_or(0),
             repeat_each: low.parsed(Flag::RepeatEach, |text| number(text, 1))?.unwrap_or(1),
             isolate: low.switch(Flag::Isolate).unwrap_or(true),
+            lazy_modules: low.switch(Flag::LazyModules).unwrap_or(true),
             preload: preload(low.set.all(Flag::Preload), surroundings)?,
             addon_teardown: addon_teardown(low)?,
             fail_on_leak: low.switch(Flag::FailOnLeak).unwrap_or(false),

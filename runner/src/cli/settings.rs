@@ -44,6 +44,8 @@ pub struct Settings {
     pub repeat_each: u32,
     /// Whether every file gets a realm of its own.
     pub isolate: bool,
+    /// Of packages that declare no side effects, only what is used is evaluated.
+    pub lazy_modules: bool,
     /// Modules that every realm evaluates before its test file: absolute paths, or package names.
     pub preload: Vec<String>,
     /// When and how native addons end.

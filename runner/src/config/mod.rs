@@ -67,10 +67,19 @@ fn read_named(name: &str, root: &Path) -> Result<Layer, UsageError> {
             "there is no such file; --config and TRUN_CONFIG name one",
         ));
     };
+    parse(name, &text)
+}
+
+/// What the configuration of this name and text sets. The name decides the format.
+///
+/// # Errors
+///
+/// It cannot be followed.
+pub fn parse(name: &str, text: &str) -> Result<Layer, UsageError> {
     let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
     match extension {
-        Some("toml") => keys::layer(name, toml::entries(name, &text)?),
-        Some("json") => match package_json::entries(name, &text)? {
+        Some("toml") => keys::layer(name, toml::entries(name, text)?),
+        Some("json") => match package_json::entries(name, text)? {
             Some(entries) => keys::layer(name, entries),
             None => Err(problem(name, "it has no key \"trun\"")),
         },

@@ -31,11 +31,11 @@ pub struct Death {
 }
 
 impl Death {
-    /// Judges the end of a process. `when` says what went on: "while this was running"; `native` names the native code that ran.
+    /// Judges the end of a process. `when` says what went on, with the native code that ran: "while this was running".
     #[must_use]
-    pub fn of(end: ProcessEnd, killed: Option<&KillReason>, when: &str, native: Option<&str>) -> Self {
+    pub fn of(end: ProcessEnd, killed: Option<&KillReason>, when: &str) -> Self {
         match (killed, end) {
-            (Some(reason), _) => Self::killed(reason, native),
+            (Some(reason), _) => Self::killed(reason, when),
             (None, ProcessEnd::Code(code)) => Self::plain(
                 format!("exit code {code}"),
                 format!("the worker process exited with code {code} {when} (a call of process.exit({code})?)"),
@@ -62,28 +62,33 @@ impl Death {
         )
     }
 
-    fn killed(reason: &KillReason, native: Option<&str>) -> Self {
+    fn killed(reason: &KillReason, when: &str) -> Self {
         match reason {
             KillReason::Overdue { limit_ms } => Self {
                 timed_out: true,
                 failure: Failure::plain(
                     FailureKind::Timeout,
                     format!(
-                        "did not finish within {limit_ms} ms{} and could not be stopped from inside; the worker process was killed",
-                        native.map(|native| format!(" in {native}")).unwrap_or_default()
+                        "did not finish within {limit_ms} ms and could not be stopped from inside; the worker process was killed {when}"
                     ),
                 ),
                 ..Self::plain("timeout".to_owned(), String::new())
             },
             KillReason::Memory { used, limit } => Self::plain(
                 format!("{} MiB over the memory limit", used.saturating_sub(*limit) >> 20),
-                format!("the worker process used {} MiB of memory, its limit is {} MiB (--worker-memory)", used >> 20, limit >> 20),
+                format!(
+                    "the worker process used {} MiB of memory {when}, its limit is {} MiB (--worker-memory)",
+                    used >> 20,
+                    limit >> 20
+                ),
             ),
             KillReason::Corrupt => Self::plain(
                 "corrupt channel".to_owned(),
-                "the channel to the worker is corrupt: the test, or a process it started, wrote to a descriptor it does not own".to_owned(),
+                format!(
+                    "the channel to the worker is corrupt: a test, or a process it started, wrote to a descriptor it does not own or closed it, {when} or before"
+                ),
             ),
-            KillReason::RunEnded => Self::plain("the run ended".to_owned(), "the run ended while this was running".to_owned()),
+            KillReason::RunEnded => Self::plain("the run ended".to_owned(), format!("the run ended {when}")),
         }
     }
 
@@ -105,21 +110,13 @@ mod tests {
     fn only_faults_are_fatal() {
         for (signal, fatal) in [(11, true), (6, true), (4, true), (9, false), (15, false)] {
             assert_eq!(
-                Death::of(ProcessEnd::Signal(signal), None, "", None).fatal,
+                Death::of(ProcessEnd::Signal(signal), None, "").fatal,
                 fatal,
                 "signal {signal}"
             );
         }
-        assert!(!Death::of(ProcessEnd::Code(0), None, "", None).fatal);
-        assert_eq!(Death::of(ProcessEnd::Code(0), None, "", None).cause, "exit code 0");
-        assert!(
-            Death::of(
-                ProcessEnd::Signal(9),
-                Some(&KillReason::Overdue { limit_ms: 5 }),
-                "",
-                None
-            )
-            .timed_out
-        );
+        assert!(!Death::of(ProcessEnd::Code(0), None, "").fatal);
+        assert_eq!(Death::of(ProcessEnd::Code(0), None, "").cause, "exit code 0");
+        assert!(Death::of(ProcessEnd::Signal(9), Some(&KillReason::Overdue { limit_ms: 5 }), "",).timed_out);
     }
 }

@@ -3,9 +3,11 @@
 //! Synchronous, without I/O of its own: it asks for processes and sends messages through [`Control`], so that it is tested with a
 //! list of events. `losses` is what follows from the end of a worker, `watch` what the clock brings.
 
+mod inquiry;
 mod losses;
 mod watch;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -78,6 +80,8 @@ pub trait Control {
     fn ask_to_stop(&mut self, slot: Slot);
     /// Tells a worker that one more of its failures has been counted.
     fn count_judged(&mut self, slot: Slot);
+    /// Asks a worker where its JavaScript is. It may not notice.
+    fn ask(&mut self, slot: Slot);
     /// Tells the reporters.
     fn emit(&mut self, event: RunEvent);
 }
@@ -102,13 +106,19 @@ pub struct Dispatcher<C> {
     views: Vec<SlotView>,
     ending: Ending,
     stats: RunStats,
+    /// Where each file was run, once it was given to a worker.
+    ran_in: Vec<Option<Slot>>,
     /// What is said of the files that the run's early end leaves out.
     not_run: String,
     started: u64,
     now: u64,
     last_report_tick: u64,
+    /// Files that were given back once, because a worker died before it began with them.
+    given_back: BTreeSet<FileId>,
     /// No kill for being overdue before this: the run was suspended.
     lenient_until: u64,
+    /// What somebody asked and has not been told.
+    inquiry: Option<inquiry::Inquiry>,
     finished: bool,
 }
 
@@ -121,11 +131,13 @@ impl<C: Control> Dispatcher<C> {
             deadline: None,
             native: None,
             starved: 0,
+            waits: false,
         };
         Self {
             queue: Queue::new(plan.order.clone(), plan.workers, plan.expected.clone()),
             places: (0..plan.workers).map(|_| Place::default()).collect(),
             views: vec![idle; plan.workers],
+            ran_in: vec![None; plan.files.len()],
             plan,
             control,
             ending: Ending::No,
@@ -134,7 +146,9 @@ impl<C: Control> Dispatcher<C> {
             started: now,
             now,
             last_report_tick: now,
+            given_back: BTreeSet::new(),
             lenient_until: 0,
+            inquiry: None,
             finished: false,
         }
     }
@@ -164,7 +178,7 @@ impl<C: Control> Dispatcher<C> {
     #[must_use]
     pub fn tick_interval(&self) -> Duration {
         let may_grow = !self.queue.is_empty() && self.places.iter().any(Place::is_vacant);
-        Duration::from_millis(if may_grow { 5 } else { 50 })
+        Duration::from_millis(if may_grow || self.inquiry.is_some() { 5 } else { 50 })
     }
 
     /// Handles one event.
@@ -183,6 +197,7 @@ impl<C: Control> Dispatcher<C> {
             }
             InternalEvent::Written(slot, stream, text, running) => self.handle_written(slot, stream, text, running),
             InternalEvent::Signal(signal) => self.handle_signal(signal),
+            InternalEvent::Inquiry => self.inquire(),
             InternalEvent::OutputClosed => {
                 self.end_run(RunEnd::Interrupted("SIGPIPE".to_owned()), "standard output was closed")
             }
@@ -234,6 +249,7 @@ impl<C: Control> Dispatcher<C> {
             deadline: None,
             native: None,
             starved: 0,
+            waits: false,
         };
         if let Err(error) = self.control.spawn(slot) {
             self.place(slot).state = State::Vacant;
@@ -277,7 +293,10 @@ impl<C: Control> Dispatcher<C> {
             FromWorker::Unable(why) => self.break_run(&why),
             FromWorker::Bug(message) => self.place(slot).bug = Some(message),
             FromWorker::Collected { file, cases } => {
-                if let Some(session) = self.place(slot).session_of(file) {
+                // A test can write messages into the channel as well as garbage: what has been told stays.
+                if let Some(session) = self.place(slot).session_of(file)
+                    && session.finished.is_none()
+                {
                     session.finished = Some(vec![false; cases.len()]);
                     self.emit(EventKind::FileCollected { file, cases });
                 }
@@ -315,8 +334,13 @@ impl<C: Control> Dispatcher<C> {
                     });
                 }
             }
+            FromWorker::Runs { stack } => self.hear_stack(slot, stack),
             FromWorker::AddonLoaded { number, path } => self.place(slot).name_addon(number, path),
-            FromWorker::Leaked { file, leaks } => self.handle_leaks(file, leaks),
+            FromWorker::Leaked { file, leaks } => {
+                if self.ran_in.get(file.0 as usize) == Some(&Some(slot)) {
+                    self.handle_leaks(file, leaks);
+                }
+            }
             FromWorker::FileDone { file, resident } => {
                 let Some(session) = self.place(slot).session_of(file) else {
                     return;
@@ -397,7 +421,9 @@ impl<C: Control> Dispatcher<C> {
                 let path = self.plan.files[file.0 as usize].clone();
                 let started = self.now;
                 self.place(slot).state = State::Running(Session::new(file, started));
-                self.place(slot).last_file = Some(file);
+                let place = self.place(slot);
+                place.former_file = place.last_file.replace(file);
+                self.ran_in[file.0 as usize] = Some(slot);
                 self.emit(EventKind::FileStarted { file, slot });
                 for (stream, text) in std::mem::take(&mut self.place(slot).early_output) {
                     self.emit(EventKind::Output {

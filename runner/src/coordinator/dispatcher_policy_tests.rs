@@ -153,6 +153,7 @@ fn a_worker_that_gets_no_core_is_not_killed_for_it() {
             deadline: Some(100),
             starved,
             native: None,
+            waits: false,
         };
         let tick = Tick {
             now,
@@ -167,4 +168,56 @@ fn a_worker_that_gets_no_core_is_not_killed_for_it() {
     assert!(tick(101 + GRACE, 5300).is_empty());
     assert!(tick(400 + GRACE, 5300).is_empty());
     assert_eq!(tick(401 + GRACE, 5300), [1]);
+}
+
+/// What kills a worker between two files is not the next one's doing: that runs in another worker, once, and the run has failed.
+#[test]
+fn a_file_that_was_not_begun_is_given_to_another_worker() {
+    let mut d = run(2, 1, OnCrash::Abort);
+    let _ = d.say(1, FromWorker::Ready);
+    finish(&mut d, 0);
+    let _ = d.die(1, ProcessEnd::Signal(9));
+    let _ = d.say(1, FromWorker::Ready);
+    finish(&mut d, 1);
+    assert_eq!(d.die(1, ProcessEnd::Code(0)), Response::Finished);
+    let said = "run error a worker ended badly after 0.test.js: the worker process was killed by SIGKILL before the file began";
+    assert_eq!(
+        d.control.events,
+        [
+            "1: run 0",
+            "file 0 Finished",
+            "1: run 1",
+            said,
+            "1: run 1",
+            "file 1 Finished",
+            "1: shutdown",
+            "end Completed"
+        ]
+    );
+    assert!(d.stats().is_failed());
+}
+
+#[test]
+fn a_fault_between_two_files_ends_the_run_in_the_name_of_the_former() {
+    let mut d = run(2, 1, OnCrash::Abort);
+    let _ = d.say(1, FromWorker::Ready);
+    finish(&mut d, 0);
+    assert_eq!(d.die(1, ProcessEnd::Signal(11)), Response::Finished);
+    assert_eq!(
+        d.control.events[4..],
+        [
+            "file 1 NotRun(\"aborted: a worker crashed\")",
+            "end Aborted(\"a test worker process crashed with SIGSEGV after running 0.test.js\")"
+        ]
+    );
+}
+
+fn finish(d: &mut Dispatcher<Script>, file: u32) {
+    let _ = d.say(
+        1,
+        FromWorker::FileDone {
+            file: FileId(file),
+            resident: 0,
+        },
+    );
 }

@@ -37,6 +37,10 @@ impl Control for Script {
 
     fn count_judged(&mut self, _: Slot) {}
 
+    fn ask(&mut self, slot: Slot) {
+        self.events.push(format!("{slot}: ask"));
+    }
+
     fn emit(&mut self, event: RunEvent) {
         self.events.push(match event.kind {
             EventKind::CaseFinished { file, result } => {
@@ -138,6 +142,7 @@ impl Dispatcher<Script> {
             deadline,
             native: None,
             starved: 0,
+            waits: false,
         };
         let _ = self.handle(
             InternalEvent::Tick(Tick {
@@ -200,8 +205,8 @@ fn a_crash_is_charged_to_the_running_test_and_ends_the_run() {
             "case 0.0 Passed",
             "case 0.1 Failed",
             "file 0 Crashed(\"SIGSEGV\")",
-            "file 1 NotRun(\"another worker crashed\")",
-            "file 2 NotRun(\"another worker crashed\")",
+            "file 1 NotRun(\"aborted: a worker crashed\")",
+            "file 2 NotRun(\"aborted: a worker crashed\")",
             "end Aborted(\"a test worker process crashed with SIGSEGV while running 0.test.js\")"
         ]
     );

@@ -27,6 +27,8 @@ pub enum InternalEvent {
     Written(Slot, Stream, String, Running),
     /// This process was sent a signal.
     Signal(i32),
+    /// Somebody wants to know what runs.
+    Inquiry,
     /// Nobody reads standard output any more.
     OutputClosed,
     /// Time has passed.
@@ -68,6 +70,8 @@ pub struct SlotView {
     pub native: Option<NativeCode>,
     /// How long its thread was ready to run and got no core, since it began: nanoseconds.
     pub starved: u64,
+    /// Whether it waits for something to happen.
+    pub waits: bool,
 }
 
 /// What the loop does after an event.

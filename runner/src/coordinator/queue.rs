@@ -47,6 +47,14 @@ impl Queue {
         queue
     }
 
+    /// Gives back a file that was taken and not begun: this slot's next one.
+    pub fn put_back(&mut self, slot: Slot, file: FileId) {
+        let cost = self.cost(file);
+        let range = &mut self.ranges[slot as usize - 1];
+        range.files.push_front(file);
+        range.cost += cost;
+    }
+
     /// The next file for this slot: of its own range, else of another's.
     pub fn take(&mut self, slot: Slot) -> Option<FileId> {
         let own = slot as usize - 1;

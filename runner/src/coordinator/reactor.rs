@@ -11,9 +11,10 @@ use trun_reporters::event::RunEvent;
 
 use super::dispatcher::{Control, Dispatcher};
 use super::event::{InternalEvent, Response, Slot, SlotView, Tick};
-use super::signals::Signals;
+use super::keys::Keys;
+use super::signals::{Request, Signals};
 use super::wires::Wires;
-use crate::os::{Running, RunningPage, monotonic_ns, resident_bytes};
+use crate::os::{Running, RunningPage, monotonic_ns, resident_bytes, stop_self};
 use crate::protocol::message::ToWorker;
 use crate::zygote::{Commands, Link};
 
@@ -56,6 +57,21 @@ impl<S: EventSink> Hands<S> {
     }
 }
 
+impl<S> Hands<S> {
+    /// Stops the workers and this process until somebody lets it go on. The time in between counts for no deadline.
+    fn stop(&mut self, keys: &mut Keys) {
+        keys.end();
+        // Without the zygote there is nobody to stop.
+        let _ = self.link.suspend(true);
+        let before = monotonic_ns();
+        stop_self();
+        let stopped = monotonic_ns().saturating_sub(before);
+        self.pages.iter().for_each(|page| page.vitals().add_suspension(stopped));
+        let _ = self.link.suspend(false);
+        keys.begin();
+    }
+}
+
 impl<S: EventSink> Control for Hands<S> {
     fn spawn(&mut self, slot: Slot) -> io::Result<()> {
         // What the slot's last worker was doing must not be taken for what the next one does.
@@ -87,6 +103,10 @@ impl<S: EventSink> Control for Hands<S> {
         self.pages[slot as usize - 1].count_judged();
     }
 
+    fn ask(&mut self, slot: Slot) {
+        let _ = self.link.ask(slot);
+    }
+
     fn emit(&mut self, event: RunEvent) {
         self.sink.event(&event);
     }
@@ -99,6 +119,7 @@ impl<S: EventSink> Control for Hands<S> {
 pub fn run<S: EventSink>(
     dispatcher: &mut Dispatcher<Hands<S>>,
     signals: &Signals,
+    keys: &mut Keys,
     pages: &'static [RunningPage],
 ) -> io::Result<()> {
     let mut clock = Clock::new();
@@ -109,13 +130,19 @@ pub fn run<S: EventSink>(
         let ready = wait(
             dispatcher,
             signals,
+            keys,
             dispatcher
                 .tick_interval()
                 .min(clock.until_tick(dispatcher.tick_interval())),
         )?;
         let mut events = Vec::new();
         if ready.signal {
-            events.extend(signals.pending().map(InternalEvent::Signal));
+            for request in signals.pending() {
+                events.extend(answer(request, dispatcher.control(), keys));
+            }
+        }
+        if ready.key && keys.asks() {
+            events.push(InternalEvent::Inquiry);
         }
         for slot in ready.slots {
             if let Some(wires) = dispatcher.control().wires.get_mut(&slot) {
@@ -131,8 +158,8 @@ pub fn run<S: EventSink>(
         if let Some(gap) = clock.tick_due(dispatcher.tick_interval()) {
             dispatcher.noticed_gap(gap, monotonic_ns());
             events.insert(0, InternalEvent::Tick(clock.look(dispatcher, pages)));
-        } else if events.iter().any(ends_a_worker) {
-            // A death is judged by what the page says at that moment.
+        } else if events.iter().any(is_about_pages) {
+            // A death is judged by what the page says at that moment, and who asks wants to know what runs at that moment.
             events.insert(0, InternalEvent::Tick(clock.look(dispatcher, pages)));
         }
         let generations = dispatcher.control().generations.clone();
@@ -149,20 +176,46 @@ pub fn run<S: EventSink>(
     }
 }
 
-fn ends_a_worker(event: &InternalEvent) -> bool {
+/// Does what a signal asks for, as far as it is no event of the run.
+fn answer<S>(request: Request, hands: &mut Hands<S>, keys: &mut Keys) -> Option<InternalEvent> {
+    match request {
+        Request::End(signal) => {
+            // If it comes again, this process ends where it stands.
+            keys.end();
+            Some(InternalEvent::Signal(signal))
+        }
+        Request::Tell => Some(InternalEvent::Inquiry),
+        Request::Stop => {
+            hands.stop(keys);
+            None
+        }
+        Request::Continued => {
+            keys.begin();
+            None
+        }
+    }
+}
+
+fn is_about_pages(event: &InternalEvent) -> bool {
     matches!(
         event,
-        InternalEvent::Closed(_) | InternalEvent::Zygote(_) | InternalEvent::Corrupt(_)
+        InternalEvent::Closed(_) | InternalEvent::Zygote(_) | InternalEvent::Corrupt(_) | InternalEvent::Inquiry
     )
 }
 
 struct Ready {
     signal: bool,
     zygote: bool,
+    key: bool,
     slots: Vec<Slot>,
 }
 
-fn wait<S: EventSink>(dispatcher: &mut Dispatcher<Hands<S>>, signals: &Signals, most: Duration) -> io::Result<Ready> {
+fn wait<S: EventSink>(
+    dispatcher: &mut Dispatcher<Hands<S>>,
+    signals: &Signals,
+    keys: &Keys,
+    most: Duration,
+) -> io::Result<Ready> {
     let hands = dispatcher.control();
     let mut owners: Vec<Option<Slot>> = vec![None, None];
     let mut fds: Vec<PollFd<'_>> = vec![
@@ -175,6 +228,10 @@ fn wait<S: EventSink>(dispatcher: &mut Dispatcher<Hands<S>>, signals: &Signals, 
             owners.push(Some(*slot));
         }
     }
+    let keyboard = keys.fd().map(|fd| {
+        fds.push(PollFd::new(fd, PollFlags::POLLIN));
+        fds.len() - 1
+    });
     let unfinished: Vec<Slot> = hands
         .wires
         .iter()
@@ -200,6 +257,7 @@ fn wait<S: EventSink>(dispatcher: &mut Dispatcher<Hands<S>>, signals: &Signals, 
     Ok(Ready {
         signal: is_ready[0],
         zygote: is_ready[1],
+        key: keyboard.is_some_and(|at| is_ready[at]),
         slots,
     })
 }
@@ -253,6 +311,7 @@ impl Clock {
                 deadline: page.deadline(),
                 native: page.native().read(),
                 starved: pid.map_or(0, starved),
+                waits: page.vitals().waits(),
             })
             .collect();
         let memory = (self.last_memory.elapsed() >= MEMORY_INTERVAL).then(|| {

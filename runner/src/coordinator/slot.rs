@@ -145,6 +145,8 @@ pub struct Place {
     pub half_gone: Option<u64>,
     /// The file that ran here last.
     pub last_file: Option<FileId>,
+    /// The file that ran here before that one.
+    pub former_file: Option<FileId>,
     /// What was printed before the first file.
     pub early_output: Vec<(Stream, String)>,
     /// What was printed after a file, in all.
@@ -171,6 +173,7 @@ impl Default for Place {
             pid: None,
             half_gone: None,
             last_file: None,
+            former_file: None,
             early_output: Vec::new(),
             late_output: OutputBudget::default(),
             bug: None,

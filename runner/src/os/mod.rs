@@ -3,6 +3,7 @@
 mod fork;
 mod memory;
 mod page;
+mod stopping;
 mod wait;
 
 pub use fork::{
@@ -10,7 +11,8 @@ pub use fork::{
 };
 pub use memory::resident_bytes;
 pub use page::{Running, RunningPage, map_pages, monotonic_ns};
+pub use stopping::{is_ignored, stop_self};
 pub use wait::{
-    ProcessEnd, be_patient, children, kill_descendants, kill_group, peek_ended, reap, unread, wait_for,
-    wait_for_readers,
+    ProcessEnd, be_patient, children, kill_descendants, kill_group, peek_ended, reap, signal_main_thread, unread,
+    wait_for, wait_for_readers,
 };

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous};
 use nix::time::{ClockId, clock_gettime};
 use trun_napi::Trace;
+use trun_vm::Vitals;
 
 /// What a worker does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,7 @@ pub struct RunningPage {
     since: AtomicU64,
     deadline: AtomicU64,
     native: Trace,
+    vitals: Vitals,
     stop: AtomicBool,
     drains: AtomicU64,
     judged: AtomicU64,
@@ -43,13 +45,20 @@ impl RunningPage {
     /// Publishes what runs from now on. `limit` in nanoseconds.
     pub fn publish(&self, running: Running, limit: Option<u64>) {
         let now = monotonic_ns();
+        let active = now.saturating_sub(self.vitals.suspended_ns());
         // The deadline goes first and comes last: a reader must not see the old phase's deadline with the new phase.
         self.deadline.store(0, Ordering::Release);
         // The start before what has started: an old phase that seems to have just begun is harmless, a new one that seems old is not.
         self.since.store(now, Ordering::Release);
         self.running.store(encode(running), Ordering::Release);
         self.deadline
-            .store(limit.map_or(0, |l| now.saturating_add(l)), Ordering::Release);
+            .store(limit.map_or(0, |l| active.saturating_add(l)), Ordering::Release);
+    }
+
+    /// What the VM and this process tell each other.
+    #[must_use]
+    pub fn vitals(&self) -> &Vitals {
+        &self.vitals
     }
 
     /// What native code runs.
@@ -103,10 +112,12 @@ impl RunningPage {
         self.since.load(Ordering::Acquire)
     }
 
-    /// Until when it may, if it has a limit.
+    /// Until when it may, if it has a limit. Time in which the run was suspended does not count.
     #[must_use]
     pub fn deadline(&self) -> Option<u64> {
-        Some(self.deadline.load(Ordering::Acquire)).filter(|at| *at != 0)
+        // It is kept without that time, so that nobody has to change it when the run goes on.
+        let active = Some(self.deadline.load(Ordering::Acquire)).filter(|at| *at != 0)?;
+        Some(active.saturating_add(self.vitals.suspended_ns()))
     }
 }
 
@@ -178,5 +189,15 @@ mod tests {
         }
         page.publish(Running::Nothing, None);
         assert_eq!(page.deadline(), None);
+    }
+
+    #[test]
+    fn a_suspension_shifts_the_deadline_that_was_set_before_it() {
+        let page = RunningPage::default();
+        page.publish(Running::Loading, Some(5));
+        page.vitals().add_suspension(1000);
+        assert_eq!(page.deadline(), Some(page.since() + 1005));
+        page.publish(Running::SuiteHook, Some(5));
+        assert_eq!(page.deadline(), Some(page.since() + 5));
     }
 }

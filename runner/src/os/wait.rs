@@ -65,6 +65,12 @@ pub fn kill_group(pid: Pid) {
     let _ = kill(pid, Signal::SIGKILL);
 }
 
+/// Sends a signal to a process's first thread and no other of it.
+pub fn signal_main_thread(pid: Pid, signal: libc::c_int) {
+    // SAFETY: takes plain numbers; a process that has ended is no error.
+    unsafe { libc::syscall(libc::SYS_tgkill, pid.as_raw(), pid.as_raw(), signal) };
+}
+
 /// Waits until a child has ended and reaps it, at most this long.
 pub fn wait_for(pid: Pid, patience: Duration) {
     be_patient(patience, || reap(pid));

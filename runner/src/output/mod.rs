@@ -25,7 +25,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use trun_reporters::{Fanout, Kind, Outlet, ReporterOptions, Style, build};
+use trun_reporters::{Fanout, InquiryReporter, Kind, Outlet, ReporterOptions, Style, build};
 
 pub use self::{
     error::OutputError,
@@ -47,6 +47,8 @@ use crate::cli::ReporterSpec;
 #[derive(Debug, Default)]
 pub struct Outputs {
     stdout: Option<Queue>,
+    /// Where answers to inquiries go if no reporter talks to people.
+    stderr: Option<Queue>,
     reports: Vec<Report>,
     /// What to warn of when all else is said.
     notes: Vec<String>,
@@ -104,6 +106,16 @@ pub fn open(
         };
         listeners.add(label, reporter);
     }
+    let talks = |spec: &ReporterSpec| matches!(spec.kind, Kind::Default | Kind::Dots) && spec.file.is_none();
+    if !specs.iter().any(talks) {
+        let out = outputs.stderr_writer()?;
+        listeners.add(
+            "inquiries",
+            Box::new(InquiryReporter::new(Outlet::from(
+                Box::new(out) as Box<dyn Write + Send>
+            ))),
+        );
+    }
     outputs.notes.extend(github.add_summary(&specs, &mut listeners).err());
     Ok((listeners, outputs))
 }
@@ -133,6 +145,8 @@ impl Outputs {
         {
             errors.push(OutputError::Stdout(error));
         }
+        // Nobody is left to be told that it cannot be written.
+        let _ = self.stderr.take().map(Queue::finish);
         for report in self.reports.drain(..) {
             let finished = match report.sink {
                 Sink::File(file) => file.finish(),
@@ -182,6 +196,15 @@ impl Outputs {
             sink,
         });
         Ok(out)
+    }
+
+    fn stderr_writer(&mut self) -> Result<StdoutWriter, OutputError> {
+        let queue = target::stderr()
+            .and_then(|stderr| Queue::start("stderr", stderr))
+            .map_err(OutputError::Stdout)?;
+        let writer = queue.writer();
+        self.stderr = Some(queue);
+        Ok(writer)
     }
 
     fn stdout_writer(&mut self) -> Result<StdoutWriter, OutputError> {

@@ -77,6 +77,11 @@ pub(super) fn stdout() -> io::Result<File> {
     io::stdout().as_fd().try_clone_to_owned().map(File::from)
 }
 
+/// The process's stderr.
+pub(super) fn stderr() -> io::Result<File> {
+    io::stderr().as_fd().try_clone_to_owned().map(File::from)
+}
+
 fn is_same(found: &Metadata, file: &File) -> bool {
     file.metadata()
         .is_ok_and(|other| (other.dev(), other.ino()) == (found.dev(), found.ino()))

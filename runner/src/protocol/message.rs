@@ -1,7 +1,7 @@
 //! What coordinator and worker say to each other: two closed sets.
 
 use serde::{Deserialize, Serialize};
-use trun_reporters::model::{CaseId, CaseResult, Failure, FileId, Leak, Stream, TestCase};
+use trun_reporters::model::{CaseId, CaseResult, Failure, FileId, Frame, Leak, Stream, TestCase};
 
 /// From the coordinator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +57,11 @@ pub enum FromWorker {
         stream: Stream,
         /// What.
         text: String,
+    },
+    /// The JavaScript that runs, innermost call first: the answer to an inquiry.
+    Runs {
+        /// Where it is.
+        stack: Vec<Frame>,
     },
     /// An addon is loaded for the first time in this worker, from now on known to the page by a number. Sent before any of its code runs.
     AddonLoaded {

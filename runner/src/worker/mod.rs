@@ -60,6 +60,8 @@ pub struct WorkerSettings {
     pub collect_only: bool,
     /// Not `--no-isolate`.
     pub isolate: bool,
+    /// Not `--no-lazy-modules`.
+    pub lazy_modules: bool,
     /// `--preload`.
     pub preload: Vec<String>,
     /// `--addon-teardown`, `--addon-teardown-timeout`.
@@ -92,6 +94,7 @@ pub fn run(start: WorkerStart, settings: &WorkerSettings, pages: &'static [Runni
     let scratch = settings.scratch.as_ref().map(|scratch| scratch.enter(slot));
     // Here and not before the fork: what this sets up in the engine's library does not survive one.
     trun_vm::prepare_process(settings.gc_stress);
+    trun_vm::share_vitals(page.vitals());
     let wire = Rc::new(Wire::new(Sender::new(writing), page, settings.bails));
     // A panic of ours must not unwind into the zygote's code this process was forked from, nor pass for a crash of the test.
     match panic::catch_unwind(AssertUnwindSafe(|| {
@@ -168,6 +171,7 @@ fn serve(reading: UnixStream, wire: &Rc<Wire>, slot: u32, settings: &WorkerSetti
         seed: settings.seed,
         collect_only: settings.collect_only,
         isolate: settings.isolate,
+        lazy_modules: settings.lazy_modules,
         preload: settings.preload.clone(),
         audit: settings.audit,
         addon_teardown: settings.addon_teardown,

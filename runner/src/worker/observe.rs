@@ -139,6 +139,12 @@ impl Observer for Outbox {
         });
     }
 
+    fn inquired(&mut self, stack: Vec<vm::StackFrame>) {
+        self.0.send(&FromWorker::Runs {
+            stack: stack.into_iter().map(frame).collect(),
+        });
+    }
+
     fn output(&mut self, case: Option<u32>, stream: OutputStream, text: &str) {
         let stream = match stream {
             OutputStream::Stdout => Stream::Stdout,

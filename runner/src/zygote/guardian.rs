@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, killpg, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::socket::MsgFlags;
 use nix::unistd::{Pid, dup2_stdin, getpid, setsid};
@@ -15,7 +15,7 @@ use super::WorkerStart;
 use super::link::{self, FromZygote, ToZygote};
 use crate::os::{
     Forked, adopt_orphans, children, close_all_but, die_with_parent, exit_now, fork, kill_descendants, kill_group,
-    peek_ended, reap, reset_signals,
+    peek_ended, reap, reset_signals, signal_main_thread,
 };
 
 /// What the terminal sends to a foreground group. The zygote is in none, but a signal sent by hand must not end it either.
@@ -104,8 +104,29 @@ impl<W: Fn(WorkerStart)> Guardian<W> {
                 }
                 true
             }
+            Ok(Some((ToZygote::Ask { slot }, _))) => {
+                if let Some((_, pid)) = self.workers.iter().find(|(s, _)| *s == slot) {
+                    signal_main_thread(*pid, trun_vm::inquiry_signal());
+                }
+                true
+            }
+            Ok(Some((ToZygote::Stop, _))) => {
+                self.signal_workers(Signal::SIGSTOP);
+                true
+            }
+            Ok(Some((ToZygote::Continue, _))) => {
+                self.signal_workers(Signal::SIGCONT);
+                true
+            }
             Ok(None) => false,
             Err(error) => error.kind() == std::io::ErrorKind::WouldBlock,
+        }
+    }
+
+    fn signal_workers(&self, signal: Signal) {
+        for (_, pid) in &self.workers {
+            // One that has ended is about to be reaped.
+            let _ = killpg(*pid, signal);
         }
     }
 
@@ -191,8 +212,8 @@ fn has_env_var(pid: Pid, assignment: &str) -> bool {
 /// In the forked worker: a session and group of its own, default signals, its own descriptors and no others.
 fn become_worker(zygote: Pid, keep: [i32; 3]) {
     let _ = setsid();
-    // Writing to a pipe that nobody reads is an error for JavaScript to handle, not a death.
-    reset_signals(&[Signal::SIGPIPE]);
+    // Writing to a pipe that nobody reads, or more than a file may hold, is an error for JavaScript to handle, not a death.
+    reset_signals(&[Signal::SIGPIPE, Signal::SIGXFSZ]);
     match die_with_parent(zygote) {
         Ok(true) => {}
         // The zygote died between the fork and here: nobody would ever kill this process.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use nix::cmsg_space;
 use nix::errno::Errno;
+use nix::sys::signal::{Signal, kill};
 use nix::sys::socket::{
     AddressFamily, ControlMessage, ControlMessageOwned, MsgFlags, Shutdown, SockFlag, SockType, recvmsg, sendmsg,
     shutdown, socketpair,
@@ -29,6 +30,15 @@ pub enum ToZygote {
         /// Which.
         slot: u32,
     },
+    /// Ask the worker of a slot what runs. It may not notice: ask again until it answers.
+    Ask {
+        /// Which.
+        slot: u32,
+    },
+    /// Stop all workers with everything in their process groups.
+    Stop,
+    /// Let them go on.
+    Continue,
 }
 
 /// From the zygote.
@@ -145,11 +155,33 @@ pub trait Commands {
     /// # Errors
     /// The zygote is gone.
     fn kill(&self, slot: u32) -> io::Result<()>;
+    /// Asks a worker what runs.
+    ///
+    /// # Errors
+    /// The zygote is gone.
+    fn ask(&self, slot: u32) -> io::Result<()>;
+    /// Stops all workers, or lets them go on.
+    ///
+    /// # Errors
+    /// The zygote is gone.
+    fn suspend(&self, stop: bool) -> io::Result<()>;
 }
 
 impl Link {
     pub(super) fn new(socket: OwnedFd, zygote: Pid) -> Self {
         Self { socket, zygote }
+    }
+
+    /// A test may have stopped the zygote, which would then obey nobody.
+    fn command(&self, message: &ToZygote, fds: &[RawFd]) -> io::Result<()> {
+        let sent = send(self.socket.as_fd(), message, fds);
+        self.wake();
+        sent
+    }
+
+    /// It is a child of this process that only this process reaps, so the number is its own.
+    fn wake(&self) {
+        let _ = kill(self.zygote, Signal::SIGCONT);
     }
 
     /// The socket, to be polled.
@@ -174,15 +206,19 @@ impl Link {
 
 impl Commands for Link {
     fn spawn(&self, slot: u32, fds: [BorrowedFd<'_>; 3]) -> io::Result<()> {
-        send(
-            self.socket.as_fd(),
-            &ToZygote::Spawn { slot },
-            &fds.map(|fd| fd.as_raw_fd()),
-        )
+        self.command(&ToZygote::Spawn { slot }, &fds.map(|fd| fd.as_raw_fd()))
     }
 
     fn kill(&self, slot: u32) -> io::Result<()> {
-        send(self.socket.as_fd(), &ToZygote::Kill { slot }, &[])
+        self.command(&ToZygote::Kill { slot }, &[])
+    }
+
+    fn ask(&self, slot: u32) -> io::Result<()> {
+        self.command(&ToZygote::Ask { slot }, &[])
+    }
+
+    fn suspend(&self, stop: bool) -> io::Result<()> {
+        self.command(if stop { &ToZygote::Stop } else { &ToZygote::Continue }, &[])
     }
 }
 
@@ -190,6 +226,7 @@ impl Drop for Link {
     fn drop(&mut self) {
         // For the zygote the end of the socket is the order to kill everything and leave.
         let _ = shutdown(self.socket.as_raw_fd(), Shutdown::Both);
+        self.wake();
         wait_for(self.zygote, PATIENCE);
         // Nothing, unless somebody killed the zygote: then what it guarded has come to this process.
         kill_descendants(PATIENCE);

@@ -1,10 +1,11 @@
 // Native functions as JavaScript functions: `dlopen`, `linkSymbols`, `CFunction`, `cc`.
 
 const natives = binding('ffi');
-const { declarations, signatureOf } = require('ffi/types');
+const { FFIType, declarations, signatureOf } = require('ffi/types');
 const { call } = natives;
 const { defineProperty } = Object;
 const { isArray } = Array;
+const NAPI_ENV = FFIType.napi_env;
 
 function wrongCount(name, wanted, got) {
   return new TypeError(`${name} takes ${wanted} argument${wanted === 1 ? '' : 's'}, but was called with ${got}`);
@@ -49,8 +50,22 @@ function caller(number, name, count) {
   }
 }
 
-function makeFunction(number, name, count, ptr) {
-  const made = caller(number, name, count);
+/** The places at which native code wants its env. */
+const envPlaces = (args) => args.flatMap((type, i) => (type === NAPI_ENV ? [i] : []));
+
+/** A function with envs among its arguments: callers leave them all out, or hold each place with any value. */
+function callerWithEnv(number, name, count, places) {
+  return function (...args) {
+    if (args.length === count - places.length) for (const place of places) args.splice(place, 0, undefined);
+    if (args.length !== count) throw wrongCount(name, count - places.length, args.length);
+    return call(number, ...args);
+  };
+}
+
+function makeFunction(number, name, args, ptr) {
+  const places = envPlaces(args);
+  const count = args.length;
+  const made = places.length > 0 ? callerWithEnv(number, name, count, places) : caller(number, name, count);
   defineProperty(made, 'name', { value: name, configurable: true });
   defineProperty(made, 'length', { value: count, configurable: true });
   defineProperty(made, 'ptr', { value: ptr, configurable: true });
@@ -62,7 +77,7 @@ function bindSymbol(library, name, declaration) {
   if (declaration.ptr !== undefined && declaration.ptr !== null) return bindAddress(name, declaration);
   const { args, returns } = signatureOf(declaration, name);
   const [number, ptr] = natives.bindSymbol(library, name, args, returns);
-  return makeFunction(number, name, args.length, ptr);
+  return makeFunction(number, name, args, ptr);
 }
 
 /** The address in a declaration: a number, a bigint, or something with one (a JSCallback, another function). */
@@ -78,7 +93,7 @@ function bindAddress(name, declaration) {
   const ptr = addressOf(declaration, name);
   const { args, returns } = signatureOf(declaration, name);
   const number = natives.bindAddress(name, ptr, args, returns);
-  const made = makeFunction(number, name, args.length, ptr);
+  const made = makeFunction(number, name, args, ptr);
   defineProperty(made, 'close', { value: () => natives.unbind(number), configurable: true });
   return made;
 }

@@ -144,6 +144,7 @@ function eachHookPhase(own, hook) {
     fn: hook.fn,
     receives: hook.receives,
     timeout: limit(hook.timeout, undefined, state.hookTimeout),
+    location: hook.location ?? own.testCase.location,
     onSettled(ok, error, timedOut, value) {
       if (!ok) {
         recordFailure(own, error, hook.kind, timedOut);

@@ -76,7 +76,7 @@ function invoke(phaseId) {
   if (phase === null || phase.phase !== phaseId || phase.started || phase.settled) return;
   phase.started = true;
   // It catches what is thrown, and nothing is below on the stack whose frame would have to be put back.
-  asyncContext.enter(phase.frame);
+  asyncContext.begin(phase.frame);
   callUser(phase, settle);
   asyncContext.enter(undefined);
 }

@@ -189,7 +189,7 @@ function suiteHookPhase(entry, hook) {
     context: contextOf(suite),
     suite,
     argument: suiteViewOf,
-    location: suite.location,
+    location: hook.location,
     onSettled(ok, error, timedOut, value) {
       if (!ok) suiteHookFailed(entry, hook, error);
       else if (hook.flavour === 'vitest' && hook.kind === 'beforeAll' && typeof value === 'function') {
@@ -234,6 +234,14 @@ function ownerOf(frame) {
   return `the ${frame.hook} hook of ${frame.suite.parent === null ? 'the file' : `"${pathOf(frame.suite)}"`}`;
 }
 
+/** As `ownerOf`, if what the frame belongs to has ended and something else runs. */
+function strayOwner(frame) {
+  if (frame?.testCase === undefined) return undefined;
+  const attempt = attempts.running();
+  const runs = attempt === null ? phases.open()?.frame.testCase : attempt.testCase.index;
+  return frame.testCase === runs ? undefined : ownerOf(frame);
+}
+
 function pathOf(node) {
   let path = node.title;
   for (let at = node.parent ?? node.suite; at.parent !== null; at = at.parent) path = `${at.title} > ${path}`;
@@ -259,5 +267,5 @@ const caseModes = () => modes;
 const { invoke, abandon, SkipSignal } = phases;
 const { onTestFinished, onTestFailed, repetitionName } = attempts;
 module.exports = {
-  collect, start, reset, caseModes, next, leaveOut, invoke, abandon, attribute, ownerOf, repetitionName, onTestFinished, onTestFailed, SkipSignal,
+  collect, start, reset, caseModes, next, leaveOut, invoke, abandon, attribute, ownerOf, strayOwner, repetitionName, onTestFinished, onTestFailed, SkipSignal,
 };

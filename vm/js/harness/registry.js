@@ -328,7 +328,7 @@ function declareHook(flavour, kind, first, second, third) {
     throw new TypeError(`${kind}() needs a function as its first argument, not ${fn === null ? 'null' : `a ${typeof fn}`}`);
   }
   const timeout = timeoutOption(typeof options === 'object' && options !== null ? options.timeout : options);
-  const hook = { kind, fn, flavour, timeout, receives: receivesWhat(fn, flavour, 0, false) };
+  const hook = { kind, fn, flavour, timeout, receives: receivesWhat(fn, flavour, 0, false), location: callSite() };
   const list = currentSuite()[kind];
   // vitest runs after-hooks as a stack, the Jest family in the order of their declaration.
   append(list, hook);

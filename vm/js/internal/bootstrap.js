@@ -23,6 +23,9 @@
     return error;
   }
 
+  /** Built-ins that are being evaluated, outermost first. */
+  const unfinished = [];
+
   /** Loads a built-in by its path below vm/js. */
   function requireInternal(id) {
     const known = cache[id];
@@ -31,8 +34,19 @@
     if (body === undefined) throw missing(id);
     const module = { exports: {}, id };
     cache[id] = module;
-    body(module.exports, requireInternal, module, binding);
+    unfinished[unfinished.length] = id;
+    try {
+      body(module.exports, requireInternal, module, binding);
+    } finally {
+      unfinished.length -= 1;
+    }
     return module.exports;
+  }
+
+  /** JavaScript was stopped by force, which runs no `finally`: built-ins that it was making are made anew when they are asked for. */
+  function forgetUnfinished() {
+    for (let i = 0; i < unfinished.length; i += 1) delete cache[unfinished[i]];
+    unfinished.length = 0;
   }
 
   const { defineProperty } = Object;
@@ -288,6 +302,21 @@
     plan.abandon(phase, stack);
   }
 
+  /**
+   * JavaScript was stopped by force: what it left half done is put right. Returns whose code it was if that had ended, so that what runs
+   * now is not to blame.
+   */
+  function afterStop() {
+    forgetUnfinished();
+    loader.failUnfinished();
+    const owner = plan.strayOwner(asyncContext.current());
+    if (owner !== undefined) {
+      cache['internal/timers']?.exports.cancelStopped();
+      asyncContext.enter(undefined);
+    }
+    return owner;
+  }
+
   /** Returns whose code was stopped, if that is known. */
   function clearTicks() {
     cache['internal/task_queues']?.exports.clearTicks();
@@ -304,7 +333,8 @@
    * belongs to no test that still runs, with the name of the one that has ended.
    */
   function uncaught(error, origin = 'uncaughtException') {
-    const frame = asyncContext.blamed();
+    const made = origin === 'unhandledRejection' ? requireInternal('internal/errors_stack').strayFrameOf(error) : undefined;
+    const frame = made ?? asyncContext.blamed();
     if (cache['internal/process_object']?.exports.captureUncaught(error)) return undefined;
     const process = listeners('uncaughtException');
     if (process !== undefined) {
@@ -357,6 +387,7 @@
     leaveOut: plan.leaveOut,
     invoke,
     abandon,
+    afterStop,
     clearTicks,
     listLeftovers,
     endFile,

@@ -5,6 +5,7 @@
 // (`rawStackOf`) understands as well.
 
 const { frames } = binding('errors');
+const { stray: strayFrame } = require('internal/async_context');
 const { construct, apply } = Reflect;
 const { defineProperty, getOwnPropertyDescriptor } = Object;
 const NativeError = Error;
@@ -108,6 +109,17 @@ function makeLazy(object, stack) {
   });
 }
 
+/** Async context of errors that were made on behalf of a test or hook after it had ended. */
+const strays = new WeakMap();
+
+/**
+ * The frame of an error that was made after what it belongs to had ended. Nobody is told whose a rejected promise is, and by the time it
+ * is known that nobody handles it other code has run.
+ */
+function strayFrameOf(error) {
+  return typeof error === 'object' && error !== null ? strays.get(error) : undefined;
+}
+
 function wrap(Native) {
   // The engine shows the name of the function that was bound.
   const { [Native.name]: Wrapped } = {
@@ -115,6 +127,8 @@ function wrap(Native) {
       const error = construct(Native, args, new.target ?? Wrapped);
       const own = getOwnPropertyDescriptor(error, 'stack');
       if (own !== undefined && typeof own.value === 'string') makeLazy(error, own.value);
+      const frame = strayFrame();
+      if (frame !== undefined) strays.set(error, frame);
       return error;
     },
   };
@@ -203,4 +217,4 @@ function siteStack(site) {
   return typeof own?.value === 'string' ? own.value : '';
 }
 
-module.exports = { install, rawStackOf, setStack, stackOf, captureRaw, captureSite, siteStack };
+module.exports = { install, strayFrameOf, rawStackOf, setStack, stackOf, captureRaw, captureSite, siteStack };

@@ -54,7 +54,8 @@ lazy('versions', () => Object.freeze({
   node: NODE_VERSION,
   jsc: native.engineVersion().replace(/^\D+/, ''),
   trun: '0.1.0',
-  modules: '127',
+  // No V8 interface: packages that bring binaries for several then take the one for Node-API.
+  modules: '0',
   napi: '10',
   uv: '1.49.2',
   // Packages split this to decide what the language can do; the number is that of Node's own version.

@@ -189,6 +189,15 @@ function fireImmediate(immediate) {
   apply(immediate._onImmediate, immediate, immediate._argv);
 }
 
+/** The timer whose callback runs. */
+let running;
+
+/** JavaScript was stopped by force, which runs no `finally`: the interval whose callback that was does not call it again. */
+function cancelStopped() {
+  if (running !== undefined) cancel(running);
+  running = undefined;
+}
+
 /** The timer `id` is due. */
 function runTimer(id) {
   const timer = active.get(id);
@@ -201,7 +210,12 @@ function runTimer(id) {
     active.delete(id);
     timer._destroyed = true;
   }
-  asyncContext.run(timer[kFrame], fire, timer);
+  running = timer;
+  try {
+    asyncContext.run(timer[kFrame], fire, timer);
+  } finally {
+    running = undefined;
+  }
 }
 
 /** The immediate `id` is due. */
@@ -246,6 +260,7 @@ function forgetAll() {
 }
 
 module.exports = {
+  cancelStopped,
   clearImmediate,
   clearInterval: function clearInterval(timer) { clearTimeout(timer); },
   clearTimeout,

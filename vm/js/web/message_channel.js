@@ -107,8 +107,13 @@ class MessagePort extends NodeEventTarget {
 
   [kInspect](depth, options, inspect) {
     const shown = this.#number === 0 ? { active: false } : { active: true, refed: this.#isRef };
-    return depth < 0 ? '[MessagePort]' : `MessagePort ${inspect({ ...shown, ...this }, options)}`;
+    return depth < 0 ? '[MessagePort]' : `MessagePort ${inspect({ ...shown, ...named(this) }, options)}`;
   }
+}
+
+/** What somebody has set on a port: its own state is nobody's affair. */
+function named(port) {
+  return Object.fromEntries(Object.entries(port));
 }
 
 function missingMessage() {

@@ -76,6 +76,7 @@ mod exception;
 mod faults;
 mod function;
 mod glib;
+mod inquiry;
 pub mod native;
 mod object;
 mod options;
@@ -102,6 +103,7 @@ pub use direct::{Direct, DirectArgs, DirectFn, DirectValue, direct_host, unreach
 pub use exception::{JsResult, RawFrame, Thrown, parse_stack};
 pub use function::{Args, Binding, BindingTable, HostFn, host};
 pub use glib::{Interest, MainContext};
+pub use inquiry::inquiry_signal;
 pub use object::Object;
 pub use options::{EngineOptions, configure, engine_version};
 pub use persistent::{Persistent, RealmId};

@@ -7,6 +7,7 @@
 //! One turn is Node's: due timers, then what completed and the letters that were there, then immediates that were there when the turn
 //! reached them.
 
+mod guest;
 mod mailbox;
 mod timers;
 
@@ -15,10 +16,12 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
 use std::os::fd::{AsFd, RawFd};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
@@ -26,7 +29,9 @@ use tokio::task::LocalSet;
 
 use crate::engine::{Ctx, JsResult, RealmId, Vm};
 use crate::os::Readable;
+use crate::vitals;
 
+pub use guest::{Enter, Guest, Task};
 pub use mailbox::{Letter, Mailbox, Poster};
 pub use timers::{TimerId, Timers};
 
@@ -56,6 +61,9 @@ enum Phase {
     Immediates { left: usize },
 }
 
+/// A guest and its descriptor.
+type Lodger = (Rc<dyn Guest>, Rc<Readable>);
+
 /// The loop.
 pub struct EventLoop {
     /// Shut down in the background: a started background job may never return (a read of a pipe nobody writes).
@@ -71,6 +79,8 @@ pub struct EventLoop {
     alarm: Readable,
     /// The engine's descriptors by their number, as duplicates of ours.
     engine_fds: RefCell<Vec<(RawFd, Readable)>>,
+    /// Another loop inside of this one, with its descriptor as a duplicate of ours.
+    guest: RefCell<Option<Lodger>>,
     phase: Cell<Phase>,
 }
 
@@ -105,6 +115,7 @@ impl EventLoop {
             timer,
             alarm,
             engine_fds: RefCell::default(),
+            guest: RefCell::default(),
             phase: Cell::new(Phase::Completions { letters: 0 }),
         })
     }
@@ -203,6 +214,36 @@ impl EventLoop {
         self.phase.set(Phase::Immediates { left });
     }
 
+    /// Lets another loop run inside of this one, from now on.
+    ///
+    /// # Errors
+    /// The system has no descriptors left.
+    pub fn take_in(&self, guest: Rc<dyn Guest>) -> io::Result<()> {
+        let fd = guest.fd().try_clone_to_owned()?;
+        let readable = Rc::new(self.in_runtime(|| Readable::new(fd))?);
+        self.guest.replace(Some((guest, readable)));
+        Ok(())
+    }
+
+    /// Whether another loop runs inside of this one.
+    pub fn has_guest(&self) -> bool {
+        self.guest.borrow().is_some()
+    }
+
+    /// It has nothing to do any more.
+    pub fn dismiss_guest(&self) {
+        self.guest.replace(None);
+    }
+
+    /// Gives the other loop its turn, if there is one.
+    pub fn run_guest(&self, enter: Enter<'_>) {
+        // No borrow is held: callbacks may send the guest away.
+        let guest = self.guest.borrow().as_ref().map(|(guest, _)| Rc::clone(guest));
+        if let Some(guest) = guest {
+            guest.turn(enter);
+        }
+    }
+
     /// The next letter for the VM as a whole, while no realm is current; those for realms are dropped.
     pub fn next_between_realms(&self) -> Option<Letter> {
         self.mailbox.take(None)
@@ -220,6 +261,7 @@ impl EventLoop {
     /// The system refused a timer or a descriptor.
     pub fn wait(&self, vm: &Vm, until: Option<Instant>) -> io::Result<()> {
         let engine = vm.main_context().interest();
+        let guest = self.guest.borrow().clone();
         let now = Instant::now();
         let wake = if self.is_busy() {
             Some(now)
@@ -228,6 +270,10 @@ impl EventLoop {
                 self.timers.borrow_mut().next_due(),
                 until,
                 engine.timeout.map(|t| now + t),
+                guest
+                    .as_ref()
+                    .and_then(|(guest, _)| patience(&**guest))
+                    .map(|t| now + t),
             ]
             .into_iter()
             .flatten()
@@ -237,15 +283,21 @@ impl EventLoop {
         self.watch_engine(vm, &engine.fds)?;
         let tasks = self.tasks.borrow();
         let engine_fds = self.engine_fds.borrow();
-        self.runtime().block_on(tasks.run_until(async {
-            tokio::select! {
-                biased;
-                () = self.bell.notified() => {}
-                () = poll_fn(|cx| self.alarm.poll(cx)) => {}
-                () = any_readable(&engine_fds) => {}
-            }
-        }));
+        vitals::waiting(|| {
+            self.runtime().block_on(tasks.run_until(async {
+                tokio::select! {
+                    biased;
+                    () = self.bell.notified() => {}
+                    () = poll_fn(|cx| self.alarm.poll(cx)) => {}
+                    () = any_readable(&engine_fds) => {}
+                    () = guest_readable(guest.as_ref().map(|(_, fd)| &**fd)) => {}
+                }
+            }));
+        });
         drop(tasks);
+        if let Some((guest, _)) = &guest {
+            guest.wake();
+        }
         while vm.main_context().iterate() {}
         self.phase.set(Phase::Timers { now: Instant::now() });
         Ok(())
@@ -292,6 +344,22 @@ pub struct Leftovers {
     pub timers: usize,
     /// Immediates.
     pub immediates: usize,
+}
+
+/// How long the guest can wait. Its descriptor is asked: the edge that told of what is ready was consumed, and what it left stays ready.
+fn patience(guest: &dyn Guest) -> Option<Duration> {
+    let mut fds = [PollFd::new(guest.fd(), PollFlags::POLLIN)];
+    match poll(&mut fds, PollTimeout::ZERO) {
+        Ok(0) => guest.timeout(),
+        _ => Some(Duration::ZERO),
+    }
+}
+
+async fn guest_readable(fd: Option<&Readable>) {
+    match fd {
+        Some(fd) => poll_fn(|cx| fd.poll(cx)).await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn any_readable(fds: &[(RawFd, Readable)]) {

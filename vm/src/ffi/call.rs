@@ -7,11 +7,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
+use std::path::Path;
 use std::rc::Rc;
 
 use libffi::raw::ffi_call;
 
 use crate::engine::{Args, Ctx, Direct, DirectArgs, ErrorClass, JsResult, Thrown};
+use crate::host::host;
 
 use super::callback;
 use super::convert::{Place, to_slot, to_value};
@@ -24,6 +26,9 @@ use super::types::NativeType;
 
 /// Arguments up to this many lie in a small array.
 const FEW: usize = 8;
+
+/// The library of functions that are known by their address alone, in crash reports.
+const UNNAMED_LIBRARY: &str = "trun:ffi";
 
 /// A function that can be called.
 pub(super) struct Prepared {
@@ -174,6 +179,24 @@ impl Prepared {
         Slot::from_returned(*returns, returned)
     }
 
+    /// Calls it as an addon's function is called: with an env, in a handle scope, and with the exception it leaves thrown.
+    fn invoke_with_env<'r>(&self, cx: Ctx<'r>, slots: &mut [Slot]) -> JsResult<'r, Slot> {
+        let mut returned = Slot::ZERO;
+        let name = self.library.as_ref().map_or(UNNAMED_LIBRARY, |library| {
+            library.keep();
+            &library.name
+        });
+        host().addons.run_native(cx, Path::new(name), &mut |env| {
+            for (slot, ty) in slots.iter_mut().zip(&self.signature.args) {
+                if *ty == NativeType::NapiEnv {
+                    *slot = Slot::from_word(env.expose_provenance() as u64);
+                }
+            }
+            returned = self.invoke(slots);
+        })?;
+        Ok(returned)
+    }
+
     fn invoke_by_libffi(&self, slots: &mut [Slot]) -> Slot {
         let mut pointers = [std::ptr::null_mut::<c_void>(); MAX_ARGS];
         for (pointer, slot) in pointers.iter_mut().zip(slots) {
@@ -208,7 +231,7 @@ pub(super) fn call_direct(args: DirectArgs<'_>) -> Direct {
         return Direct::Locked;
     };
     let count = prepared.signature.args.len();
-    if args.len() != count + 1 {
+    if args.len() != count + 1 || prepared.signature.uses_node_api {
         return Direct::Locked;
     }
     let result = if count <= FEW {
@@ -251,7 +274,11 @@ pub(super) fn call<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     for (index, (slot, ty)) in slots.iter_mut().zip(&signature.args).enumerate() {
         *slot = to_slot(cx, *ty, args.get(cx, index + 1), Place::Argument(&prepared.name, index))?;
     }
-    let result = prepared.invoke(slots);
+    let result = if signature.uses_node_api {
+        prepared.invoke_with_env(cx, slots)?
+    } else {
+        prepared.invoke(slots)
+    };
     trouble::raise(cx, DEPTH.get(), callback::misused)?;
     to_value(cx, signature.returns, result)
 }

@@ -72,7 +72,18 @@ pub(super) fn create<'r>(cx: Ctx<'r>, parts: CallbackParts<'r>) -> JsResult<'r, 
             signature.returns.name()
         )));
     }
+    if signature.returns == NativeType::NapiEnv {
+        return Err(cx.type_error(&format!(
+            "{name}: a callback cannot return napi_env: JavaScript has none to give"
+        )));
+    }
     for (index, ty) in signature.args.iter().enumerate() {
+        if parts.is_threadsafe && ty.is_of_node_api() {
+            let (index, ty) = (index + 1, ty.name());
+            return Err(cx.type_error(&format!(
+                "{name}: argument {index} cannot be {ty}: other threads have no values of JavaScript"
+            )));
+        }
         if matches!(ty, NativeType::Buffer | NativeType::BufferLength) {
             let (index, ty) = (index + 1, ty.name());
             return Err(cx.type_error(&format!(

@@ -2,6 +2,7 @@
 //!
 //! Every refusal names the function and the argument.
 
+use crate::engine::native::RawValue;
 use crate::engine::{Ctx, DirectValue, JsResult, Thrown, Value, ValueKind};
 
 use super::slot::{Slot, address};
@@ -32,8 +33,11 @@ impl std::fmt::Display for Place<'_> {
 /// # Errors
 /// It does not fit; names `place`.
 pub(super) fn to_slot<'r>(cx: Ctx<'r>, ty: T, value: Value<'r>, place: Place<'_>) -> JsResult<'r, Slot> {
-    if ty == T::Void {
-        return Ok(Slot::ZERO);
+    match ty {
+        // The env is the caller's to fill in.
+        T::Void | T::NapiEnv => return Ok(Slot::ZERO),
+        T::NapiValue => return Ok(Slot::from_word(value.to_raw().word() as u64)),
+        _ => {}
     }
     let kind = value.kind(cx);
     let plain = match kind {
@@ -153,6 +157,7 @@ pub(super) fn to_value<'r>(cx: Ctx<'r>, ty: T, slot: Slot) -> JsResult<'r> {
         Some(DirectValue::Null) => Ok(cx.null()),
         Some(DirectValue::Undefined | DirectValue::Other) => Ok(cx.undefined()),
         None => match ty {
+            T::NapiValue => Ok(from_handle(cx, slot)),
             T::I64 | T::I64Fast => cx.bigint_from_i64(slot.word().cast_signed()),
             T::CString if slot.word() == 0 => Ok(cx.null()),
             // SAFETY: the native function says that a text is there; a crash here is a crash of the call.
@@ -160,4 +165,16 @@ pub(super) fn to_value<'r>(cx: Ctx<'r>, ty: T, slot: Slot) -> JsResult<'r> {
             _ => cx.bigint_from_u64(slot.word()),
         },
     }
+}
+
+/// The value behind a handle; `undefined` for none.
+fn from_handle(cx: Ctx<'_>, slot: Slot) -> Value<'_> {
+    #[expect(clippy::cast_possible_truncation, reason = "a word of this machine")]
+    let raw = RawValue::from_word(slot.word() as usize);
+    if raw.is_none() {
+        return cx.undefined();
+    }
+    // SAFETY: native code gives a handle of the call that is under way, or one that it keeps by a reference; the word is on this stack. A wrong
+    // one is a crash of the call.
+    unsafe { raw.value(cx) }
 }

@@ -3,6 +3,7 @@
 //! Invariant: a library stays mapped while one of its functions is on the stack (functions hold it), while a buffer's deallocator lies
 //! in it, and while the process has threads that native code may have started: unmapping code that a thread runs crashes it.
 
+use std::cell::Cell;
 use std::ffi::{CStr, OsStr, OsString, c_int, c_void};
 use std::fs;
 use std::mem::ManuallyDrop;
@@ -29,6 +30,8 @@ pub(super) struct Library {
     handle: ManuallyDrop<Handle>,
     /// As it was asked for, for messages.
     pub(super) name: String,
+    /// It is never unmapped.
+    is_kept: Cell<bool>,
 }
 
 impl Library {
@@ -47,7 +50,13 @@ impl Library {
         Ok(Rc::new(Self {
             handle: ManuallyDrop::new(handle),
             name: name.unwrap_or("the process itself").to_owned(),
+            is_kept: Cell::new(false),
         }))
+    }
+
+    /// Keeps it mapped for good: it was given an env, which may call its finalizers and hooks after the file.
+    pub(super) fn keep(&self) {
+        self.is_kept.set(true);
     }
 
     /// The address of a symbol, if the library has it.
@@ -63,7 +72,7 @@ impl Drop for Library {
     fn drop(&mut self) {
         // SAFETY: dropped once, here.
         let handle = unsafe { ManuallyDrop::take(&mut self.handle) };
-        if has_native_threads() {
+        if self.is_kept.get() || has_native_threads() {
             // Kept mapped for good: the reference is never given back.
             let _ = handle.into_raw();
         }

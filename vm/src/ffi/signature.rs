@@ -22,6 +22,8 @@ pub(super) struct Signature {
     pub(super) args: Box<[NativeType]>,
     /// Type of the result.
     pub(super) returns: NativeType,
+    /// One of the types needs an env of Node-API.
+    pub(super) uses_node_api: bool,
     /// Calls need no more than these.
     pub(super) registers: Option<Registers>,
     cif: ffi_cif,
@@ -49,6 +51,7 @@ impl Signature {
         let signature = Box::leak(Box::new(Self {
             args: args.into(),
             returns,
+            uses_node_api: returns.is_of_node_api() || args.iter().any(|ty| ty.is_of_node_api()),
             registers: registers::plan(args),
             cif: ffi_cif::default(),
         }));
@@ -111,12 +114,8 @@ fn read_types<'r>(cx: Ctx<'r>, list: Object<'r>, who: &str) -> JsResult<'r, Vec<
 }
 
 fn one_type<'r>(cx: Ctx<'r>, number: u32, who: &str) -> JsResult<'r, NativeType> {
-    let native = NativeType::from_number(number)
-        .ok_or_else(|| cx.type_error(&format!("{who}: {number} is the number of no FFIType")))?;
-    match native.refusal() {
-        Some(why) => Err(cx.type_error(&format!("{who}: {} {why}", native.name()))),
-        None => Ok(native),
-    }
+    NativeType::from_number(number)
+        .ok_or_else(|| cx.type_error(&format!("{who}: {number} is the number of no FFIType")))
 }
 
 #[cfg(test)]

@@ -117,8 +117,8 @@ impl Slot {
             T::Char | T::I8 | T::U8 | T::I16 | T::U16 | T::I32 | T::U32 => DirectValue::Double(integer as f64),
             T::I64Fast if integer.unsigned_abs() <= MAX_SAFE => DirectValue::Double(integer as f64),
             T::U64Fast if word <= MAX_SAFE => DirectValue::Double(word as f64),
-            T::Pointer | T::Function if word == 0 => DirectValue::Null,
-            T::Pointer | T::Function => DirectValue::Double(word as f64),
+            T::Pointer | T::Function | T::NapiEnv if word == 0 => DirectValue::Null,
+            T::Pointer | T::Function | T::NapiEnv => DirectValue::Double(word as f64),
             _ => return None,
         })
     }

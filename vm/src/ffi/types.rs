@@ -166,10 +166,9 @@ impl NativeType {
         }
     }
 
-    /// Why no function can take or give it, if so.
-    pub(super) fn refusal(self) -> Option<&'static str> {
+    /// Whether calls with it need an env.
+    pub(super) fn is_of_node_api(self) -> bool {
         matches!(self, T::NapiEnv | T::NapiValue)
-            .then_some("exists only inside of Node-API addons: load the library with require() instead")
     }
 
     /// Whether it can be what a native function gives back.

@@ -14,7 +14,7 @@ pub(super) fn limit_from(ms: f64) -> Option<Duration> {
     (ms > 0.0 && ms < LONGEST.as_secs_f64() * 1000.0).then(|| Duration::from_secs_f64(ms / 1000.0))
 }
 
-/// The running phase got another limit: tells the watchdog and the observer.
+/// The running phase got another limit, or its time anew: tells the watchdog and the observer.
 pub(super) fn announce_limit(limit: Option<Duration>) {
     let host = host();
     host.vm.watchdog().set_deadline(host.phases.deadline());

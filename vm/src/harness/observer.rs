@@ -225,6 +225,8 @@ pub trait Observer {
     }
     /// Something went wrong that belongs to no case.
     fn file_error(&mut self, problem: Problem);
+    /// Somebody asked by a signal what runs, and this is its stack. Nothing of the engine's may be used.
+    fn inquired(&mut self, _: Vec<StackFrame>) {}
     /// Text from `console.*` or `process.stdout.write`; `case` is the test it belongs to.
     fn output(&mut self, case: Option<u32>, stream: OutputStream, text: &str);
     /// The file with this number left something behind. It may have ended long ago.

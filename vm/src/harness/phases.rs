@@ -6,6 +6,8 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
+use crate::vitals;
+
 /// Number of a phase in its session; 0 is loading the file.
 pub type PhaseId = u32;
 
@@ -17,6 +19,9 @@ pub struct Phases {
     settled: Cell<bool>,
     started: Cell<Option<Instant>>,
     deadline: Cell<Option<Instant>>,
+    /// How long the process had been suspended when the phase began.
+    suspended: Cell<Duration>,
+    anew: Cell<bool>,
 }
 
 impl Phases {
@@ -26,7 +31,9 @@ impl Phases {
         self.id.set(id);
         self.case.set(case);
         self.settled.set(false);
+        self.anew.set(false);
         self.started.set(Some(now));
+        self.suspended.set(vitals::suspended());
         self.deadline.set(limit.and_then(|l| now.checked_add(l)));
     }
 
@@ -50,10 +57,32 @@ impl Phases {
         self.settled.get()
     }
 
-    /// When it must have.
+    /// When it must have, by now: the time in which the process was suspended does not count.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        self.deadline.get()
+        let suspended = vitals::suspended().saturating_sub(self.suspended.get());
+        self.deadline.get()?.checked_add(suspended)
+    }
+
+    /// Gives the current phase its whole time again, from now: what it had was taken by others. Once only; false after that.
+    pub fn start_anew(&self) -> bool {
+        let now = Instant::now();
+        let (Some(started), Some(deadline)) = (self.started.get(), self.deadline.get()) else {
+            return false;
+        };
+        if self.settled.get() || self.anew.replace(true) {
+            return false;
+        }
+        self.started.set(Some(now));
+        self.suspended.set(vitals::suspended());
+        self.deadline.set(now.checked_add(deadline.duration_since(started)));
+        true
+    }
+
+    /// What the current phase may take, from its start.
+    #[must_use]
+    pub fn limit(&self) -> Option<Duration> {
+        Some(self.deadline.get()?.duration_since(self.started.get()?))
     }
 
     /// Gives the current phase another limit, counted from its start. `None`: no limit.

@@ -69,13 +69,19 @@ pub fn read<'r>(
     };
     let mut stack = user_frames(&text(5)?.unwrap_or_default());
     let place = read_place(cx, parts.get_index(cx, 7)?)?;
-    // A fault the loader found has no stack of calls, but a place.
-    if let (Some(place), true) = (&place, stack.is_empty()) {
-        stack.push(StackFrame {
-            function: None,
-            owner: owner_of(&place.file),
-            location: Some(place.clone()),
-        });
+    // A fault the loader found has a place; the calls that led to it, if any, are those of a `require`.
+    if let Some(place) = place
+        .as_ref()
+        .filter(|place| stack.first().is_none_or(|f| f.location.as_ref() != Some(place)))
+    {
+        stack.insert(
+            0,
+            StackFrame {
+                function: None,
+                owner: owner_of(&place.file),
+                location: Some(place.clone()),
+            },
+        );
     }
     let code_frame = place.or_else(|| blamed(&stack)).and_then(code_frame);
     let cause = parts.get_index(cx, 6)?;

@@ -4,15 +4,18 @@
 //! user code by force stops no code of ours. Owns deadlines of the first stage: JavaScript that runs too long is stopped by the
 //! watchdog, waiting that takes too long is given up. The second stage, killing the process, is the coordinator's.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::engine::{Ctx, JsResult, Object, Persistent, Thrown};
+use crate::event_loop::Due;
 use crate::harness::case_clock::CaseClock;
+use crate::harness::limits::announce_limit;
 use crate::harness::observer::{Activity, CaseEnd, Problem, ProblemKind};
 use crate::harness::problem;
 use crate::harness::steps::{Phase, Step, optional_text, read_cases, read_step};
-use crate::harness::turns::Turns;
+use crate::harness::uncaught::report_uncaught;
 use crate::host::{Host, SharedFlag, host};
 use crate::realm::Realm;
 
@@ -24,7 +27,7 @@ const OWN_LIMIT: Duration = Duration::from_secs(1);
 /// Tests of a library that runs them by itself would otherwise fail unseen.
 const NO_TESTS: &str = "the file declares no tests with trun's API (globals, vitest, @jest/globals, bun:test); \
                         --pass-with-no-tests accepts that";
-/// An endless loop that a test or hook left to a callback.
+/// An endless loop that a test or hook left to a callback. Follows its name.
 const STOPPED_AFTER_END: &str = "had ended, but callbacks it left behind ran on without end and were stopped";
 /// Phase number of loading the file; the plan's start at 1.
 const LOAD_PHASE: u32 = 0;
@@ -46,6 +49,8 @@ pub struct Session<'a> {
     realm: &'a Rc<Realm>,
     rules: Rules,
     clock: CaseClock,
+    /// Whose code was stopped inside of an entry, if that was asked there.
+    stray: RefCell<Option<Option<String>>>,
 }
 
 impl<'a> Session<'a> {
@@ -57,6 +62,7 @@ impl<'a> Session<'a> {
             realm,
             rules,
             clock: CaseClock::default(),
+            stray: RefCell::default(),
         }
     }
 
@@ -238,13 +244,16 @@ impl<'a> Session<'a> {
 
     /// Runs user code and then the event loop, until the phase has settled or its time is over.
     fn run_phase(&self, start: impl for<'r> FnOnce(Ctx<'r>, &Realm) -> JsResult<'r, ()>) -> PhaseEnd {
-        self.turns().enter(start);
+        self.enter(start);
         loop {
             let watchdog = self.host.vm.watchdog();
             if watchdog.stopped() {
                 let stack = watchdog.take_stack();
                 self.recover();
-                return self.overdue(stack);
+                match self.stray_owner() {
+                    Some(owner) if self.host.phases.start_anew() => self.blame(&owner, stack),
+                    _ => return self.overdue(stack),
+                }
             }
             if self.host.flag(SharedFlag::Ticks) {
                 // Ticks that make ticks: `enter` gave them up at the deadline.
@@ -258,9 +267,9 @@ impl<'a> Session<'a> {
                 return PhaseEnd::Overdue { stack: None };
             }
             match self.host.event_loop.next(self.realm.global().id()) {
-                Some(due) => self.turns().dispatch(due),
+                Some(due) => self.dispatch(due),
                 None => {
-                    let until = if self.turns().drain_finalizers() {
+                    let until = if self.drain_finalizers() | self.run_guest() {
                         Some(Instant::now())
                     } else {
                         deadline
@@ -270,11 +279,28 @@ impl<'a> Session<'a> {
                     }
                     // The engine's own callbacks (asynchronous WebAssembly, finalization) run inside the wait.
                     if self.host.flag(SharedFlag::Ticks) {
-                        self.turns().enter(|_, _| Ok(()));
+                        self.enter(|_, _| Ok(()));
                     }
                 }
             }
         }
+    }
+
+    /// At the end of a turn, as Node runs them: never in the middle of the JavaScript that made them due. Whether any ran: then there may be
+    /// more to do at once. The turn still ends with the wait, or a test that collects in every turn would keep the engine's own callbacks out.
+    fn drain_finalizers(&self) -> bool {
+        let has_any = self.host.addons.has_finalizers();
+        if has_any {
+            self.enter(|cx, _| self.host.addons.drain_finalizers(cx));
+        }
+        has_any
+    }
+
+    /// The loop of native addons, if one of them has wanted it, has its turn at the end of ours. Whether it has brought what must not wait; its
+    /// own next turn, timers and letters are looked at by the wait itself.
+    fn run_guest(&self) -> bool {
+        self.host.event_loop.run_guest(&|task| self.enter(|cx, _| task(cx)));
+        self.host.phases.is_settled() || self.host.flag(SharedFlag::Ticks) || self.host.addons.has_finalizers()
     }
 
     /// Code ran past the deadline and was stopped. The phase may have settled before: then nothing of it can fail any more, and the file
@@ -292,15 +318,87 @@ impl<'a> Session<'a> {
             .ok()
             .and_then(Option::as_deref)
             .unwrap_or("a test or hook");
-        let mut problem = problem::plain(ProblemKind::Timeout, format!("{owner} {STOPPED_AFTER_END}"));
-        problem::place(&mut problem, stack);
-        self.file_error(problem);
+        self.tell_stopped(owner, stack);
         self.tell(cleared.map(|_| ()));
         PhaseEnd::Settled
     }
 
-    fn turns(&self) -> Turns<'_> {
-        Turns::new(self.host, self.realm)
+    /// Puts right what a stop by force has left half done. Whose code it was, if that has ended and what runs is not to blame.
+    fn stray_owner(&self) -> Option<String> {
+        if let Some(owner) = self.stray.take() {
+            return owner;
+        }
+        let owner = self.ask(|cx, realm| {
+            let owner = open(cx, &realm.entries().after_stop)?.call(cx, &[])?;
+            optional_text(cx, owner)
+        });
+        owner.unwrap_or_else(|problem| {
+            self.file_error(*problem);
+            None
+        })
+    }
+
+    /// Code that `owner` left behind took the time of the phase that runs: that one has its time anew.
+    fn blame(&self, owner: &str, stack: Option<String>) {
+        self.tell_stopped(owner, stack);
+        announce_limit(self.host.phases.limit());
+    }
+
+    fn tell_stopped(&self, owner: &str, stack: Option<String>) {
+        let mut problem = problem::plain(ProblemKind::Timeout, format!("{owner} {STOPPED_AFTER_END}"));
+        problem::place(&mut problem, stack);
+        self.file_error(problem);
+    }
+
+    fn dispatch(&self, due: Due) {
+        self.enter(|cx, realm| match due {
+            Due::Timer(id) => open(cx, &realm.entries().run_timer)?
+                .call(cx, &[cx.number(id)])
+                .map(|_| ()),
+            Due::Immediate(id) => open(cx, &realm.entries().run_immediate)?
+                .call(cx, &[cx.number(id)])
+                .map(|_| ()),
+            Due::Completion(completion) => completion(cx),
+            Due::Letter(letter) => letter(cx),
+        });
+    }
+
+    /// One macrotask: `work`, then ticks, then (on leaving) microtasks, then ticks those have queued, and so on.
+    fn enter(&self, work: impl for<'r> FnOnce(Ctx<'r>, &Realm) -> JsResult<'r, ()>) {
+        let watchdog = self.host.vm.watchdog();
+        watchdog.rearm();
+        self.realm.global().enter(|cx| {
+            match work(cx, self.realm) {
+                Err(_) if watchdog.stopped() => self.note_stopped(cx),
+                Err(thrown) => report_uncaught(cx, thrown.0),
+                Ok(()) => {}
+            }
+            self.run_ticks(cx);
+        });
+        // The clock is looked at here: the engine's own limit restarts at each of these short calls.
+        while self.host.flag(SharedFlag::Ticks) && !watchdog.stopped() && !watchdog.is_due() {
+            self.realm.global().enter(|cx| self.run_ticks(cx));
+        }
+    }
+
+    /// Code was stopped by force inside of this entry. Whose it was is to be asked now: microtasks of others run when it is left.
+    fn note_stopped(&self, cx: Ctx<'_>) {
+        // Takes the pending termination away.
+        let _ = cx.eval("0", "trun:absorb");
+        let owner = open(cx, &self.realm.entries().after_stop).and_then(|ask| optional_text(cx, ask.call(cx, &[])?));
+        self.stray.replace(owner.ok());
+    }
+
+    fn run_ticks(&self, cx: Ctx<'_>) {
+        let watchdog = self.host.vm.watchdog();
+        while self.host.flag(SharedFlag::Ticks) && !watchdog.stopped() && !watchdog.is_due() {
+            let ran = open(cx, &self.realm.entries().run_ticks).and_then(|run| run.call(cx, &[]));
+            if let Err(thrown) = ran
+                && !self.host.vm.watchdog().stopped()
+            {
+                report_uncaught(cx, thrown.0);
+            }
+        }
     }
 
     /// Calls the harness's own JavaScript, which answers at once.

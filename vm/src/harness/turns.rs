@@ -45,6 +45,11 @@ impl<'a> Turns<'a> {
         has_any
     }
 
+    /// The loop of native addons, if one of them has wanted it, has its turn at the end of ours.
+    pub(crate) fn run_guest(&self) {
+        self.host.event_loop.run_guest(&|task| self.enter(|cx, _| task(cx)));
+    }
+
     /// One macrotask: `work`, then ticks, then (on leaving) microtasks, then ticks those have queued, and so on.
     pub(crate) fn enter(&self, work: impl for<'r> FnOnce(Ctx<'r>, &Realm) -> JsResult<'r, ()>) {
         let watchdog = self.host.vm.watchdog();

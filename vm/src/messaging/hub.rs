@@ -81,3 +81,38 @@ impl Drop for Member {
         drop(gone);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::messaging::{Body, Text};
+
+    fn envelope() -> Envelope {
+        Envelope {
+            body: Arc::new(Body {
+                bytes: Vec::new(),
+                text: Text::Ascii(Vec::new()),
+                shared: Vec::new(),
+            }),
+            buffers: Vec::new(),
+            ports: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_message_reaches_all_others_of_its_name_and_hub() {
+        let (hub, other_hub) = (Arc::new(Hub::default()), Arc::new(Hub::default()));
+        let join = |hub: &Arc<Hub>, name: &str| hub.join(name.to_owned());
+        let (speaker, own) = join(&hub, "a");
+        let heard = [join(&hub, "a"), join(&hub, "a"), join(&hub, "b"), join(&other_hub, "a")];
+        speaker.post(&envelope());
+        assert!(own.take().is_none());
+        assert_eq!(
+            heard.each_ref().map(|(_, port)| port.take().is_some()),
+            [true, true, false, false]
+        );
+        drop(heard);
+        drop(speaker);
+        assert_eq!(hub.members().by_name.len(), 0, "empty names are forgotten");
+    }
+}

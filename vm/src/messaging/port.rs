@@ -186,3 +186,125 @@ impl Drop for Port {
         drop(unread);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event_loop::{Due, EventLoop};
+    use crate::messaging::{Body, Text};
+
+    const REALM: u32 = 1;
+
+    fn envelope(byte: u8, ports: Vec<Port>) -> Envelope {
+        Envelope {
+            body: Arc::new(Body {
+                bytes: vec![byte],
+                text: Text::Ascii(Vec::new()),
+                shared: Vec::new(),
+            }),
+            buffers: Vec::new(),
+            ports,
+        }
+    }
+
+    fn attach(port: &Port, event_loop: &EventLoop) {
+        port.attach(Bell {
+            poster: event_loop.mailbox().poster(REALM),
+            number: 1,
+        });
+    }
+
+    /// How many letters have come: in this turn of the loop and, if its time for letters is over, in the next one.
+    fn letters(event_loop: &EventLoop) -> usize {
+        let turn = || std::iter::from_fn(|| event_loop.next(REALM));
+        let due: Vec<Due> = turn().chain(turn()).collect();
+        due.iter().filter(|due| matches!(due, Due::Letter(_))).count()
+    }
+
+    fn read(port: &Port) -> Option<u8> {
+        match port.next() {
+            Next::Message(envelope) => Some(envelope.body.bytes[0]),
+            Next::Closed | Next::Nothing => None,
+        }
+    }
+
+    #[test]
+    fn a_port_that_moves_takes_its_queue_along_and_hears_of_the_end() {
+        let (sender, reader) = Port::pair();
+        sender.post(envelope(1, Vec::new()));
+        let threads = EventLoop::new().expect("a loop");
+        attach(&reader, &threads);
+        sender.post(envelope(2, Vec::new()));
+        assert_eq!(letters(&threads), 0, "it does not receive yet");
+        reader.receive(true);
+        assert_eq!(letters(&threads), 2);
+        reader.detach();
+        sender.post(envelope(3, Vec::new()));
+        drop(sender);
+        let other = EventLoop::new().expect("a loop");
+        attach(&reader, &other);
+        assert_eq!(letters(&other), 0, "there is something to read first");
+        reader.receive(true);
+        assert_eq!(letters(&other), 4, "three messages and the end");
+        assert_eq!([(); 3].map(|()| read(&reader)), [Some(1), Some(2), Some(3)]);
+        assert!(matches!(reader.next(), Next::Closed));
+        assert_eq!(letters(&threads), 0);
+    }
+
+    #[test]
+    fn the_end_is_told_to_a_port_that_does_not_receive_once_it_is_empty() {
+        let (sender, reader) = Port::pair();
+        let event_loop = EventLoop::new().expect("a loop");
+        attach(&reader, &event_loop);
+        sender.post(envelope(1, Vec::new()));
+        drop(sender);
+        assert_eq!(letters(&event_loop), 0);
+        assert!(reader.take().is_some());
+        assert_eq!(letters(&event_loop), 1);
+        assert!(matches!(reader.next(), Next::Closed));
+    }
+
+    #[test]
+    fn envelopes_of_many_threads_all_arrive_and_each_thread_s_in_order() {
+        const EACH: u8 = 200;
+        let (sender, reader) = Port::pair();
+        let sender = Arc::new(sender);
+        let event_loop = EventLoop::new().expect("a loop");
+        attach(&reader, &event_loop);
+        reader.receive(true);
+        let threads = [0_u8, 1].map(|thread| {
+            let sender = Arc::clone(&sender);
+            std::thread::spawn(move || {
+                for byte in 0..EACH {
+                    sender.post(envelope(byte / 2 * 2 + thread, Vec::new()));
+                }
+            })
+        });
+        for thread in threads {
+            thread.join().expect("no panic");
+        }
+        drop(sender);
+        let read: Vec<u8> = std::iter::from_fn(|| read(&reader)).collect();
+        assert_eq!(read.len(), usize::from(EACH) * 2);
+        for thread in [0, 1] {
+            assert!(read.iter().filter(|byte| **byte % 2 == thread).is_sorted());
+        }
+        assert_eq!(letters(&event_loop), read.len() + 1);
+    }
+
+    #[test]
+    fn ports_that_nobody_receives_are_closed_with_their_message() {
+        let (outer, outer_reader) = Port::pair();
+        let (inner, inner_reader) = Port::pair();
+        let event_loop = EventLoop::new().expect("a loop");
+        attach(&inner, &event_loop);
+        outer.post(envelope(1, vec![inner_reader]));
+        assert!(matches!(inner.next(), Next::Nothing));
+        drop(outer_reader);
+        assert_eq!(letters(&event_loop), 1);
+        assert!(matches!(inner.next(), Next::Closed));
+        let (last, last_reader) = Port::pair();
+        outer.post(envelope(2, vec![last_reader]));
+        assert!(matches!(last.next(), Next::Closed), "nobody was there to receive it");
+    }
+}

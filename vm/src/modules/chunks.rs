@@ -9,8 +9,9 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use super::needs;
 use super::position::{LineIndex, Position};
-use super::record::{Dep, Export, Kind, ModuleId, Record, RequestKind};
+use super::record::{Dep, Export, Kind, ModuleId, Origin, Provided, Record, RequestKind, Step};
 use super::transpile::{Format, ParamKind, Shape, Transpiled};
 
 /// What a chunk's URL begins with; its number follows.
@@ -26,6 +27,9 @@ const REPACK_USES: u32 = 4;
 /// Fewer worn chunks than this are not worth compiling again.
 const REPACK_MODULES: usize = 32;
 
+/// The role of a parameter that is a sparse module's exports object.
+const SPARSE_ROLE: usize = 3;
+
 /// Bits of `flags` in a module's link data; `loader.js` has the same list.
 mod flags {
     pub(super) const MODULE: u32 = 1;
@@ -40,6 +44,7 @@ mod flags {
     pub(super) const EXPORTS_BY_NAME: u32 = 512;
     pub(super) const STRICT: u32 = 1024;
     pub(super) const RUNTIME: u32 = 2048;
+    pub(super) const SPARSE: u32 = 4096;
 }
 
 /// One packed module.
@@ -247,13 +252,51 @@ fn write_meta(out: &mut String, records: &[Record], id: ModuleId) {
     if let (Some(code), true) = (&record.transpiled, record.is_esm()) {
         let deps: Vec<String> = record.deps.iter().map(dep_text).collect();
         let _ = write!(out, ",[{}],", deps.join(","));
-        write_imports(out, code, record);
+        write_imports(out, code, records, record);
         write_exports(out, record);
         let link = record.link.as_ref();
         write_numbers(out, link.map_or(&[][..], |link| &link.dynamic_stars));
         write_numbers(out, link.map_or(&[][..], |link| &link.cycle));
+        write_needs(out, records, record);
     }
     out.push(']');
+}
+
+/// Writes `needs, provided, rest`, or nothing where the requests say it all.
+fn write_needs(out: &mut String, records: &[Record], record: &Record) {
+    let Some(needs) = record.link.as_ref().and_then(|link| link.needs.as_ref()) else {
+        return;
+    };
+    if needs.plain {
+        return;
+    }
+    let step = |step: &Step| match step {
+        Step::Run(id) => i64::from(*id),
+        Step::Complete(id) => -(i64::from(*id) + 1),
+    };
+    // Empty or not, the list of steps stands for the requests.
+    let steps: Vec<String> = needs.steps.iter().map(|it| step(it).to_string()).collect();
+    let _ = write!(out, ",[{}]", steps.join(","));
+    write_provided(out, records, &needs.provided);
+    write_numbers(out, &needs.rest.iter().map(step).collect::<Vec<_>>());
+}
+
+/// Fours of sparse module, name, origin and name there.
+fn write_provided(out: &mut String, records: &[Record], list: &[Provided]) {
+    let texts: Vec<String> = list
+        .iter()
+        .map(|it| {
+            let to = &records[it.to as usize];
+            let id = i64::from(it.to);
+            let id = if to.strict_module { -(id + 1) } else { id };
+            format!(
+                "{id},{},{}",
+                quote(&it.name),
+                origin_text(&it.origin, is_read_through(to, &it.origin))
+            )
+        })
+        .collect();
+    write_numbers(out, &texts);
 }
 
 fn write_numbers<T: std::fmt::Display>(out: &mut String, list: &[T]) {
@@ -265,13 +308,17 @@ fn write_numbers<T: std::fmt::Display>(out: &mut String, list: &[T]) {
     let _ = write!(out, ",[{}]", texts.join(","));
 }
 
-fn write_imports(out: &mut String, code: &Transpiled, record: &Record) {
+fn write_imports(out: &mut String, code: &Transpiled, records: &[Record], record: &Record) {
     out.push('[');
     for (index, param) in code.params.iter().enumerate() {
         let role = match param.kind {
             ParamKind::Named(_) => 0,
             ParamKind::Default(_) => 1,
-            ParamKind::Namespace => 2,
+            ParamKind::Namespace(_) => 2,
+        };
+        let role = match record.deps.get(param.request) {
+            Some(Dep::Module(target)) if needs::is_sparse(&records[*target as usize]) => SPARSE_ROLE,
+            _ => role,
         };
         let separator = if index == 0 { "" } else { "," };
         let _ = write!(out, "{separator}{},", param.request * 4 + role);
@@ -308,15 +355,7 @@ fn write_exports(out: &mut String, record: &Record) {
             entries.push((name, "0,0".to_owned()));
             continue;
         }
-        let there = origin.name.as_ref().map_or_else(|| "0".to_owned(), |name| quote(name));
-        // Spies on the original are seen through the project's own barrels; packages are copied, which is twice as fast.
-        let live = origin.name.is_some() && (origin.live || !link.cycle.is_empty() || !record.in_package);
-        let from = match &origin.from {
-            Dep::Module(id) if live => format!("-{}", u64::from(*id) + 1),
-            Dep::Module(id) => (u64::from(*id) + 1).to_string(),
-            Dep::Builtin(id) => quote(id),
-        };
-        entries.push((name, format!("{from},{there}")));
+        entries.push((name, origin_text(origin, is_read_through(record, origin))));
     }
     // The namespace's keys are ordered by UTF-16 units.
     entries.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
@@ -325,6 +364,23 @@ fn write_exports(out: &mut String, record: &Record) {
         .map(|(name, rest)| format!("{},{rest}", quote(name)))
         .collect();
     let _ = write!(out, ",[{}]", texts.join(","));
+}
+
+/// Whether an export of another module's binding is a getter. Spies on the original are seen through the project's own barrels;
+/// packages are copied, which is twice as fast.
+fn is_read_through(record: &Record, origin: &Origin) -> bool {
+    let in_cycle = record.link.as_ref().is_some_and(|link| !link.cycle.is_empty());
+    origin.name.is_some() && (origin.live || in_cycle || !record.in_package)
+}
+
+/// Origin and name there.
+fn origin_text(origin: &Origin, live: bool) -> String {
+    let there = origin.name.as_ref().map_or_else(|| "0".to_owned(), |name| quote(name));
+    match &origin.from {
+        Dep::Module(id) if live => format!("-{},{there}", u64::from(*id) + 1),
+        Dep::Module(id) => format!("{},{there}", u64::from(*id) + 1),
+        Dep::Builtin(id) => format!("{},{there}", quote(id)),
+    }
 }
 
 fn flags_of(record: &Record) -> u32 {
@@ -347,6 +403,7 @@ fn flags_of(record: &Record) -> u32 {
     set(flags::EXPORTS_BY_NAME, code.common_js.exports);
     set(flags::STRICT, record.strict_module);
     set(flags::RUNTIME, code.needs_runtime);
+    set(flags::SPARSE, needs::is_sparse(record) && needs::passes_on(code));
     bits
 }
 

@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::assets::{decode_data_url, kind_of};
-use super::chunks::{CHUNK_URL, Chunks, group_of};
+use super::chunks::{CHUNK_URL, Chunks};
 use super::diagnostic::Diagnostic;
 use super::link;
+use super::needs::CycleEntries;
 use super::position::Position;
 pub use super::record::RequestKind;
-use super::record::{Dep, Key, Kind, ModuleId, Record, Stamp, State};
+use super::record::{Demand, Dep, Key, Kind, ModuleId, Record, Stamp, State};
 use super::resolve::{self, Resolver, Target};
 use super::transpile::{self, Format, FormatHint, Options, Shape};
 
@@ -55,12 +56,15 @@ pub enum From<'a> {
 pub(super) type Fallible<T> = Result<T, Box<Diagnostic>>;
 
 /// All modules of a process.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ModuleGraph {
-    records: Vec<Record>,
+    pub(super) records: Vec<Record>,
     by_key: HashMap<Key, ModuleId>,
     resolver: Resolver,
-    chunks: Chunks,
+    pub(super) chunks: Chunks,
+    pub(super) cycle_entries: CycleEntries,
+    /// Modules of packages that declare no side effects are evaluated as they are used.
+    lazy: bool,
     /// Counts realms.
     realm: u32,
     /// What `require` and dynamic import asked for before: importer, specifier, kind.
@@ -68,10 +72,25 @@ pub struct ModuleGraph {
 }
 
 impl ModuleGraph {
-    /// An empty graph.
+    /// Whether it is lazy; see [`ModuleGraph::new`].
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub fn is_lazy(&self) -> bool {
+        self.lazy
+    }
+
+    /// An empty graph. `lazy`: of packages that declare no side effects only what is used is evaluated.
+    #[must_use]
+    pub fn new(lazy: bool) -> Self {
+        Self {
+            records: Vec::new(),
+            by_key: HashMap::new(),
+            resolver: Resolver::new(),
+            chunks: Chunks::default(),
+            cycle_entries: CycleEntries::new(),
+            lazy,
+            realm: 0,
+            asked: HashMap::new(),
+        }
     }
 
     /// A realm opens. What it asks for first is compared with the files again; what it does not ask for costs it nothing.
@@ -135,6 +154,7 @@ impl ModuleGraph {
     /// The chunk that holds a module; packs it if it is in none.
     pub fn chunk_of(&mut self, id: ModuleId) -> u32 {
         if self.records[id as usize].place.is_none() {
+            self.know_needs(id);
             self.chunks.pack(&mut self.records, &[id]);
         }
         let number = self.records[id as usize].place.map_or(0, |(chunk, _)| chunk);
@@ -337,15 +357,15 @@ impl ModuleGraph {
 
     /// Loads, links and places everything below `id`.
     fn prepare(&mut self, id: ModuleId) -> Fallible<()> {
-        if self.records[id as usize].link.is_some() {
-            return Ok(());
-        }
-        let order = self.load_below(id)?;
-        if self.records[id as usize].is_esm() {
+        if self.records[id as usize].link.is_none() {
+            let order = self.load_below(id)?;
+            if !self.records[id as usize].is_esm() {
+                return Ok(());
+            }
             link::link(&mut self.records, id)?;
             self.reshape(&order)?;
-            self.place(id, &order);
         }
+        self.place(id);
         Ok(())
     }
 
@@ -478,7 +498,12 @@ impl ModuleGraph {
                 "js" => options.hint == Some(FormatHint::Module),
                 _ => false,
             };
+        let effect_free = self.lazy
+            && record.in_package
+            && code.format == Format::Module
+            && self.resolver.declares_no_effects(&record.key.path);
         let record = &mut self.records[id as usize];
+        record.effect_free = effect_free;
         record.strict_module = strict_module;
         record.transpiled = Some(code);
         Ok(())
@@ -496,22 +521,6 @@ impl ModuleGraph {
             }
         }
         Ok(())
-    }
-
-    /// Packs new modules: the entry alone, since no other file shares it; CommonJS when it is asked for.
-    fn place(&mut self, root: ModuleId, order: &[ModuleId]) {
-        let is_new = |id: &&ModuleId| {
-            let record = &self.records[**id as usize];
-            let is_static = record.is_esm() || matches!(record.kind, Kind::Json | Kind::Text);
-            **id != root && record.place.is_none() && is_static
-        };
-        let mut shared: Vec<ModuleId> = order.iter().filter(is_new).copied().collect();
-        // Stable: what is evaluated together stays together within its package.
-        shared.sort_by_cached_key(|&id| group_of(&self.records[id as usize]));
-        self.chunks.pack(&mut self.records, &shared);
-        if self.records[root as usize].place.is_none() {
-            self.chunks.pack(&mut self.records, &[root]);
-        }
     }
 
     fn has_changed(&self, id: ModuleId) -> bool {
@@ -572,6 +581,7 @@ impl ModuleGraph {
             record.resolved = false;
             record.link = None;
             record.place = None;
+            record.demand = Demand::None;
         }
     }
 }

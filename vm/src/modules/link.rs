@@ -6,7 +6,7 @@
 //! What the specification makes an error and real projects contain is let through: a name re-exported by a TypeScript file
 //! may be a type and is then simply absent.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::diagnostic::Diagnostic;
@@ -122,7 +122,7 @@ fn link_component(records: &mut [Record], members: &[ModuleId]) -> Result<(), Bo
     let is_cycle = members.len() > 1 || self_import(members[0]);
     let mut links = Vec::with_capacity(members.len());
     for &id in members {
-        let table = build_table(records, id, is_cycle)?;
+        let (table, via) = build_table(records, id, is_cycle)?;
         let dynamic_stars = dynamic_stars(records, id);
         let record = &records[id as usize];
         let open = !dynamic_stars.is_empty() || record.transpiled.as_ref().is_some_and(|code| code.common_js.exports);
@@ -133,6 +133,8 @@ fn link_component(records: &mut [Record], members: &[ModuleId]) -> Result<(), Bo
             cycle: if is_cycle { members.to_vec() } else { Vec::new() },
             is_async: false,
             checked_names: Vec::new(),
+            via,
+            needs: None,
         });
     }
     let is_async = members.iter().any(|&id| awaits(records, id));
@@ -188,14 +190,13 @@ fn is_open(records: &[Record], dep: &Dep) -> bool {
     }
 }
 
-fn build_table(
-    records: &[Record],
-    id: ModuleId,
-    is_cycle: bool,
-) -> Result<BTreeMap<Arc<str>, Export>, Box<Diagnostic>> {
-    let mut table = BTreeMap::new();
+type Table = BTreeMap<Arc<str>, Export>;
+type Via = HashMap<Arc<str>, (usize, Option<Arc<str>>)>;
+
+fn build_table(records: &[Record], id: ModuleId, is_cycle: bool) -> Result<(Table, Via), Box<Diagnostic>> {
+    let (mut table, mut via) = (BTreeMap::new(), HashMap::new());
     let Some(code) = &records[id as usize].transpiled else {
-        return Ok(table);
+        return Ok((table, via));
     };
     for export in &code.exports {
         let name: Arc<str> = Arc::from(export.name.as_str());
@@ -210,7 +211,12 @@ fn build_table(
         let dep = &records[id as usize].deps[reexport.request];
         match lookup(records, dep, reexport.imported.as_deref(), &mut HashSet::new()) {
             Lookup::Found(origin) => {
-                table.insert(Arc::from(reexport.name.as_str()), Export::Found(origin));
+                let name: Arc<str> = Arc::from(reexport.name.as_str());
+                via.insert(
+                    name.clone(),
+                    (reexport.request, reexport.imported.as_deref().map(Arc::from)),
+                );
+                table.insert(name, Export::Found(origin));
             }
             // It may be a type. Whoever imports it as a value gets the error.
             Lookup::Missing if code.typescript => {}
@@ -226,13 +232,13 @@ fn build_table(
     if is_cycle {
         add_star_names_of_cycle(records, id, &mut table);
     } else {
-        add_star_names(records, id, &mut table);
+        add_star_names(records, id, &mut table, &mut via);
     }
-    Ok(table)
+    Ok((table, via))
 }
 
 /// `export *` from modules that are all linked: the union of their tables.
-fn add_star_names(records: &[Record], id: ModuleId, table: &mut BTreeMap<Arc<str>, Export>) {
+fn add_star_names(records: &[Record], id: ModuleId, table: &mut Table, via: &mut Via) {
     let record = &records[id as usize];
     let own: HashSet<Arc<str>> = if record_has_stars(record) {
         table.keys().cloned().collect()
@@ -257,6 +263,7 @@ fn add_star_names(records: &[Record], id: ModuleId, table: &mut BTreeMap<Arc<str
                 }
                 Some(_) => {}
                 None => {
+                    via.insert(name.clone(), (*request, Some(name.clone())));
                     table.insert(name.clone(), export.clone());
                 }
             }
@@ -276,7 +283,7 @@ fn same_binding(a: &Export, b: &Export) -> bool {
 }
 
 /// `export *` inside of a cycle: name by name, as the specification does it.
-fn add_star_names_of_cycle(records: &[Record], id: ModuleId, table: &mut BTreeMap<Arc<str>, Export>) {
+fn add_star_names_of_cycle(records: &[Record], id: ModuleId, table: &mut Table) {
     let mut names = HashSet::new();
     star_names(records, id, &mut names, &mut HashSet::new());
     for name in names {
@@ -409,7 +416,7 @@ fn check_imports(records: &[Record], id: ModuleId) -> Result<Vec<Option<Vec<Stri
         let names: &[NameUse] = match &param.kind {
             ParamKind::Named(names) => names,
             ParamKind::Default(name) => std::slice::from_ref(name),
-            ParamKind::Namespace => &[],
+            ParamKind::Namespace(_) => &[],
         };
         let dep = &record.deps[param.request];
         checked.push(check_names(records, record, dep, param.request, names)?);
@@ -507,7 +514,7 @@ pub fn missing_import(record: &Record, request: usize, name: &str) -> Box<Diagno
     let uses = params.flat_map(|param| match &param.kind {
         ParamKind::Named(names) => names.as_slice(),
         ParamKind::Default(name) => std::slice::from_ref(name),
-        ParamKind::Namespace => &[],
+        ParamKind::Namespace(_) => &[],
     });
     let used = uses.into_iter().find(|used| used.name == name).cloned();
     let used = used.unwrap_or_else(|| NameUse {

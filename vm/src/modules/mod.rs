@@ -8,6 +8,8 @@
 //! - [`transpile`]: one file's text to one function expression
 //! - [`graph`]: the records of all modules and their static graph
 //! - [`link`]: export resolution, cycles, top-level await
+//! - [`needs`]: what is evaluated before a module, and what of it need not be
+//! - `placement`: what gets a place in a chunk, and when
 //! - [`chunks`]: packing of functions into scripts, and the way back from positions in them
 //! - `assets`: what is not a script, and `data:` URLs
 //! - [`diagnostic`]: what can go wrong, with a code frame
@@ -19,6 +21,8 @@ pub mod chunks;
 pub mod diagnostic;
 pub mod graph;
 pub mod link;
+pub mod needs;
+mod placement;
 pub mod position;
 pub mod record;
 pub mod resolve;

@@ -1,6 +1,6 @@
 //! The record of one module: what is known of a file independently of any realm.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -85,6 +85,51 @@ pub enum Export {
     Ambiguous,
 }
 
+/// One thing to evaluate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// A module's body and what the body needs.
+    Run(ModuleId),
+    /// The same, and everything it passes on: its namespace will be seen as a whole.
+    Complete(ModuleId),
+}
+
+/// A name that must be on a sparse module's exports object before an importer runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provided {
+    /// The sparse module.
+    pub to: ModuleId,
+    /// The name there.
+    pub name: Arc<str>,
+    /// The binding behind it, another module's.
+    pub origin: Origin,
+}
+
+/// What a module needs evaluated. The rules are in [`super::needs`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Before its body, in order.
+    pub steps: Vec<Step>,
+    /// And to complete it: only sparse modules have some.
+    pub rest: Vec<Step>,
+    /// After the steps, before the body.
+    pub provided: Vec<Provided>,
+    /// The steps are its requests, one by one, and there is nothing else.
+    pub plain: bool,
+}
+
+/// How much of a module has been asked for so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Demand {
+    /// Nothing.
+    #[default]
+    None,
+    /// Its body.
+    Body,
+    /// Its whole namespace.
+    Whole,
+}
+
 /// The outcome of linking.
 #[derive(Debug, Clone, Default)]
 pub struct Link {
@@ -100,6 +145,10 @@ pub struct Link {
     pub is_async: bool,
     /// Names of its parameters that must be checked at run time, per parameter.
     pub checked_names: Vec<Option<Vec<String>>>,
+    /// For each name that a module without side effects passes on: the request it comes by and its name there (none: the namespace).
+    pub via: HashMap<Arc<str>, (usize, Option<Arc<str>>)>,
+    /// Known once something asks for the module to be evaluated.
+    pub needs: Option<Needs>,
 }
 
 /// What a file turned into.
@@ -122,6 +171,10 @@ pub struct Record {
     pub kind: Kind,
     /// Third-party code: assumed not to change during a run.
     pub in_package: bool,
+    /// Its package declares that evaluating it has no effect but its exports.
+    pub effect_free: bool,
+    /// What has been asked of it, and so has a place together with what it needs.
+    pub demand: Demand,
     /// Of the file that was read.
     pub stamp: Option<Stamp>,
     /// The file's text.
@@ -158,6 +211,8 @@ impl Record {
             key,
             kind,
             in_package,
+            effect_free: false,
+            demand: Demand::None,
             stamp: None,
             source: Arc::from(""),
             state: State::New,

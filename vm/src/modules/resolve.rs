@@ -7,7 +7,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use oxc_resolver::{ResolveError, ResolveOptions, Resolver as Engine, TsConfig, TsconfigDiscovery};
+use oxc_resolver::{
+    PackageJson, ResolveError, ResolveOptions, Resolver as Engine, SideEffects, TsConfig, TsconfigDiscovery,
+};
 
 use super::diagnostic::Diagnostic;
 use super::record::RequestKind;
@@ -348,9 +350,34 @@ impl Resolver {
     }
 
     fn package_type_is_module(&self, path: &Path) -> bool {
-        let found = self.packages.import.resolve_file(path, &escape_path(path));
-        let package = found.ok().and_then(|found| found.package_json().cloned());
-        package.is_some_and(|package| package.r#type() == Some(oxc_resolver::PackageType::Module))
+        self.package_of(path)
+            .is_some_and(|package| package.r#type() == Some(oxc_resolver::PackageType::Module))
+    }
+
+    fn package_of(&self, path: &Path) -> Option<Arc<PackageJson>> {
+        let found = self.packages.import.resolve_file(path, &escape_path(path)).ok()?;
+        found.package_json().cloned()
+    }
+
+    /// Whether the nearest package.json says by `sideEffects` that evaluating a file has no effect but its exports: `false`, or a
+    /// list of the files that have effects, read as webpack reads it.
+    #[must_use]
+    pub fn declares_no_effects(&self, path: &Path) -> bool {
+        let Some(package) = self.package_of(path) else {
+            return false;
+        };
+        let inside = package
+            .path()
+            .parent()
+            .and_then(|folder| path.strip_prefix(folder).ok());
+        let inside = inside.map(|inside| inside.to_string_lossy());
+        let has_effects = |pattern: &str| inside.as_deref().is_none_or(|file| matches_effects(pattern, file));
+        match package.side_effects() {
+            None | Some(SideEffects::Bool(true)) => false,
+            Some(SideEffects::Bool(false)) => true,
+            Some(SideEffects::String(pattern)) => !has_effects(pattern),
+            Some(SideEffects::Array(patterns)) => !patterns.into_iter().any(has_effects),
+        }
     }
 }
 
@@ -358,6 +385,16 @@ impl Resolver {
 #[must_use]
 pub fn in_node_modules(path: &Path) -> bool {
     memchr::memmem::find(path.as_os_str().as_encoded_bytes(), b"/node_modules/").is_some()
+}
+
+/// Whether a pattern of `sideEffects` names a file; without a slash it does in any folder.
+fn matches_effects(pattern: &str, file: &str) -> bool {
+    let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
+    if pattern.contains('/') {
+        fast_glob::glob_match(pattern, file)
+    } else {
+        fast_glob::glob_match(format!("**/{pattern}"), file)
+    }
 }
 
 /// `#` begins a fragment for the resolver; a NUL in front makes it part of the path.

@@ -71,6 +71,9 @@ fn set_apart(own_session: bool, parent: u32, descriptors: &[(OwnedFd, RawFd)]) -
         // SAFETY: as above.
         unsafe { libc::setpgid(0, 0) };
     }
+    // What this process ignores the program is not to inherit; the standard library sees to SIGPIPE.
+    // SAFETY: as above.
+    unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_DFL) };
     // SAFETY: as above.
     unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
     // The parent may have died before that took effect.

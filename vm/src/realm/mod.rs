@@ -107,6 +107,8 @@ entries! {
     invoke = "invoke",
     /// Gives a phase up.
     abandon = "abandon",
+    /// Puts right what a stop by force has left half done; names the test or hook that was stopped if it had ended.
+    after_stop = "afterStop",
     /// Forgets waiting `process.nextTick` callbacks; names the test or hook whose code ran last.
     clear_ticks = "clearTicks",
     /// What the file leaves behind in the realm.

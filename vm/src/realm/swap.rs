@@ -204,6 +204,12 @@ fn tear_addons_down(host: &Host, parking: &Parking, timeout: Duration) -> Vec<Le
             in_parking(parking, |cx| host.addons.give_up(cx, begun.elapsed()));
             break;
         }
+        host.event_loop.run_guest(&|task| {
+            // As below.
+            parking.global().enter(|cx| {
+                let _ = task(cx);
+            });
+        });
         while let Some(letter) = host.event_loop.next_between_realms() {
             // There is no file any more whose error it could be; envs that are torn down run no JavaScript.
             let _ = parking.global().enter(|cx| letter(cx).is_ok());

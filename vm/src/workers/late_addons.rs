@@ -1,6 +1,7 @@
 //! A worker's host of native addons, made when its first addon is loaded: most workers load none, and a host is never freed.
 
 use std::cell::{OnceCell, RefCell};
+use std::ffi::c_void;
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
@@ -55,6 +56,10 @@ impl AddonHost for LateAddons {
 
     fn load<'r>(&self, cx: Ctx<'r>, module: Object<'r>, path: &Path, flags: i32) -> JsResult<'r, ()> {
         self.made_now(cx).load(cx, module, path, flags)
+    }
+
+    fn run_native<'r>(&self, cx: Ctx<'r>, library: &Path, run: &mut dyn FnMut(*mut c_void)) -> JsResult<'r, ()> {
+        self.made_now(cx).run_native(cx, library, run)
     }
 
     fn leave_realm(&self, parking: Ctx<'_>) {

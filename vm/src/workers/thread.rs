@@ -39,6 +39,7 @@ pub(super) struct Start {
     pub(super) hub: Arc<Hub>,
     pub(super) make_addons: MakeAddonHost,
     pub(super) root: PathBuf,
+    pub(super) lazy_modules: bool,
     pub(super) slot: u32,
     pub(super) addon_timeout: Duration,
 }
@@ -88,7 +89,7 @@ fn run(start: Start) -> Result<i32, String> {
     let membership = Membership::new(Arc::clone(&start.control), start.parent.clone());
     let host = Host::install(HostParts {
         event_loop,
-        modules: ModuleGraph::new(),
+        modules: ModuleGraph::new(start.lazy_modules),
         builtins: Builtins::default(),
         observer: Box::new(Relay::new(start.parent, Arc::clone(&start.control))),
         addons: Box::new(LateAddons::new(start.make_addons, Rc::clone(&parking))),
@@ -168,6 +169,7 @@ impl Life<'_> {
                 Some(due) => self.turns().dispatch(due),
                 None => {
                     let more = self.turns().drain_finalizers();
+                    self.turns().run_guest();
                     if !more && !self.is_alive() && !self.survives_before_exit() {
                         return;
                     }
@@ -184,6 +186,7 @@ impl Life<'_> {
     fn is_alive(&self) -> bool {
         self.host.event_loop.is_busy()
             || self.host.operations.get() > 0
+            || self.host.event_loop.has_guest()
             || self.host.handles.keep_alive()
             || self.ask(|entries| &entries.is_alive)
     }

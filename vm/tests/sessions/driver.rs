@@ -130,6 +130,7 @@ impl Session {
             seed: self.seed,
             collect_only: self.collect_only,
             isolate: true,
+            lazy_modules: true,
             preload: Vec::new(),
             audit: false,
             addon_teardown: Teardown {
@@ -239,6 +240,10 @@ impl AddonHost for WithoutAddons {
 
     fn load<'r>(&self, cx: Ctx<'r>, _: Object<'r>, _: &Path, _: i32) -> JsResult<'r, ()> {
         Err(cx.error(ErrorClass::Error, "there are no addons here"))
+    }
+
+    fn run_native<'r>(&self, _: Ctx<'r>, _: &Path, _: &mut dyn FnMut(*mut std::ffi::c_void)) -> JsResult<'r, ()> {
+        unreachable!("no test calls native code")
     }
 
     fn leave_realm(&self, _: Ctx<'_>) {}

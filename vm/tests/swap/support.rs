@@ -92,6 +92,10 @@ impl AddonHost for StubbornAddon {
     fn load<'r>(&self, cx: Ctx<'r>, _: Object<'r>, _: &Path, _: i32) -> JsResult<'r, ()> {
         Err(cx.error(ErrorClass::Error, "there are no addons here"))
     }
+    fn run_native<'r>(&self, _: Ctx<'r>, _: &Path, _: &mut dyn FnMut(*mut std::ffi::c_void)) -> JsResult<'r, ()> {
+        unreachable!("no test calls native code")
+    }
+
     fn leave_realm(&self, _: Ctx<'_>) {}
     fn begin_teardown(&self, _: Ctx<'_>) {}
     fn poll_teardown(&self, _: Ctx<'_>) -> TeardownState {
@@ -171,6 +175,7 @@ impl Worker {
             seed: None,
             collect_only: false,
             isolate: true,
+            lazy_modules: true,
             preload: Vec::new(),
             audit: false,
             addon_teardown: Teardown {

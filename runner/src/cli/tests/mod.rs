@@ -48,6 +48,7 @@ fn nothing_typed_means_the_defaults() {
             retry: 0,
             repeat_each: 1,
             isolate: true,
+            lazy_modules: true,
             preload: vec![],
             addon_teardown: Teardown {
                 mode: TeardownMode::File,

@@ -14,6 +14,9 @@ use crate::coordinator::slot::{KillReason, Session, State};
 use crate::os::Running;
 use crate::zygote::ProcessEnd;
 
+/// Why files were not begun when a worker's crash has ended the run. There may never have been another worker.
+const ABORTED: &str = "aborted: a worker crashed";
+
 impl<C: Control> Dispatcher<C> {
     /// Once a worker's exit status and the end of its channel are there, draws the conclusions.
     pub(super) fn settle(&mut self, slot: Slot) {
@@ -34,10 +37,13 @@ impl<C: Control> Dispatcher<C> {
         };
         let death = match &bug {
             Some(message) => Death::by_bug(message, &when),
-            None => Death::of(end, killed.as_ref(), &when, native.as_deref()),
+            None => Death::of(end, killed.as_ref(), &when),
         };
         match state {
-            State::Running(session) => self.lose_file(slot, session, death, native),
+            State::Running(session) => match self.left_over_from(slot, &session) {
+                Some(former) => self.give_back(slot, session.file, former, &death),
+                None => self.lose_file(slot, session, death, native),
+            },
             State::Starting { .. } => self.lose_start(slot, &death),
             // A worker that is told to leave exits with 0; that it has no file is no reason to trust another end.
             State::Leaving { .. } if killed.is_none() && end == ProcessEnd::Code(0) => {}
@@ -73,7 +79,7 @@ impl<C: Control> Dispatcher<C> {
     }
 
     /// The native code that ran when a worker died, as far as its page tells: "addon x.node (finalizer)".
-    fn native_code(&mut self, slot: Slot) -> Option<String> {
+    pub(super) fn native_code(&mut self, slot: Slot) -> Option<String> {
         let native = self.views[slot as usize - 1].native?;
         let path = self.place(slot).addon(native.addon)?.to_owned();
         Some(format!(
@@ -81,6 +87,29 @@ impl<C: Control> Dispatcher<C> {
             relative(&self.plan.root, &path),
             native.activity
         ))
+    }
+
+    /// The worker died before it began with this file: by what an earlier one has left. Which; `None` if it has begun, if there was none
+    /// before it, or if that has happened to it already.
+    fn left_over_from(&self, slot: Slot, session: &Session) -> Option<FileId> {
+        let has_begun = self.views[slot as usize - 1].running != Running::Nothing || session.finished.is_some();
+        let former = self.places[slot as usize - 1].former_file;
+        former.filter(|_| !has_begun && !self.is_leaving() && !self.given_back.contains(&session.file))
+    }
+
+    /// None of the file's code has run, so that another worker may take it: that is no second try. The death is an error of the run.
+    fn give_back(&mut self, slot: Slot, file: FileId, former: FileId, death: &Death) {
+        self.given_back.insert(file);
+        self.queue.put_back(slot, file);
+        let former = relative(&self.plan.root, &self.plan.files[former.0 as usize]);
+        self.lose_leaver(&format!("after {former}"), death);
+        if death.fatal && self.plan.on_crash == OnCrash::Abort {
+            let banner = format!(
+                "a test worker process crashed with {} after running {former}",
+                death.cause
+            );
+            self.end_run(RunEnd::Aborted(banner), ABORTED);
+        }
     }
 
     /// The worker died with a file: the running test, or else the file, is charged; what had finished stays.
@@ -127,7 +156,7 @@ impl<C: Control> Dispatcher<C> {
                 "a test worker process crashed with {} while running {path}{native}",
                 death.cause
             );
-            self.end_run(RunEnd::Aborted(banner), "another worker crashed");
+            self.end_run(RunEnd::Aborted(banner), ABORTED);
         }
     }
 
@@ -135,7 +164,7 @@ impl<C: Control> Dispatcher<C> {
     fn cut_short(&mut self, file: FileId, duration: Duration) {
         let mut reason = self.not_run.clone();
         if matches!(self.ending, Ending::Leaving(RunEnd::Aborted(_))) {
-            reason.insert_str(0, "aborted: ");
+            reason = "aborted: another worker crashed".to_owned();
             self.emit(EventKind::FileError {
                 file,
                 failure: Failure::plain(FailureKind::Aborted, reason.clone()),

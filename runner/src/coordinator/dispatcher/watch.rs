@@ -12,7 +12,7 @@ use crate::coordinator::event::{Slot, SlotView, Tick};
 use crate::coordinator::slot::{KillReason, Place, State};
 use crate::os::Running;
 
-const SECOND: u64 = 1_000_000_000;
+pub(super) const SECOND: u64 = 1_000_000_000;
 /// What the first stage (the worker's own watchdog) is given beyond a deadline before the process is killed.
 pub(super) const GRACE: u64 = 2 * SECOND;
 /// How long a worker may take to make its VM, or to begin with a file.
@@ -39,6 +39,7 @@ impl<C: Control> Dispatcher<C> {
             self.end_overdue(slot);
             self.end_half_gone(slot);
         }
+        self.pursue_inquiry();
         if let Some(memory) = tick.memory {
             self.kill_over_memory(&memory);
         }

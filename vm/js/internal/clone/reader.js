@@ -19,7 +19,8 @@ function hide(object, key, value) {
 
 class Reader {
   /**
-   * `strings` is an array of them or the text of all; `moved` what came along: `{ buffers, ports, shared, same }`, arrays or undefined.
+   * `strings` is an array of them or the text of all; `moved` what came along: `{ buffers, ports, shared, same }`, arrays or undefined, and `hidden` for the
+   * ports that became something else.
    */
   constructor(bytes, strings, moved) {
     this.bytes = bytes;

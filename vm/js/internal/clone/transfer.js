@@ -23,6 +23,9 @@ class Moved {
     this.items = new Map();
     this.buffers = [];
     this.ports = [];
+    /** Streams are taken apart only after everything that can fail. */
+    this.streams = [];
+    this.streamPorts = 0;
   }
 
   get(object) { return this.items.get(object); }
@@ -31,7 +34,7 @@ class Moved {
     if (this.items.has(item)) throw dataCloneError(duplicateText(item));
     if (untransferable.has(item)) throw dataCloneError('An object that was marked as untransferable cannot be transferred.');
     if (types.isArrayBuffer(item)) this.addBuffer(item);
-    else if (!this.addPort(item)) throw dataCloneError('Found invalid object in transferList');
+    else if (!this.addPort(item) && !this.addStream(item)) throw dataCloneError('Found invalid object in transferList');
   }
 
   addBuffer(buffer) {
@@ -58,6 +61,20 @@ class Moved {
     return true;
   }
 
+  /** Without ports: a stream gets them when it is known that all goes well. */
+  addStream(stream) {
+    const streams = require('internal/clone/streams');
+    const kind = streams.kindOf(stream);
+    if (kind === -1) return false;
+    streams.check(stream, kind);
+    const before = this.streamPorts;
+    this.streamPorts += kind === streams.TRANSFORM ? 2 : 1;
+    this.streams.push({ stream, kind });
+    // The whole list has been read by then: its own ports come first.
+    this.items.set(stream, { write: (writer) => streams.write(writer, kind, this.ports.length + before) });
+    return true;
+  }
+
   /** Takes the bytes of the buffers from them. */
   takeBuffers() {
     return this.buffers.map((buffer) => apply(takeBytes, buffer, []));
@@ -66,7 +83,8 @@ class Moved {
   /** The numbers of the ports, which are no ports of this realm any more. */
   takePorts() {
     const { release } = require('web/message_channel');
-    return this.ports.map(release);
+    const joined = this.streams.flatMap(({ stream, kind }) => require('internal/clone/streams').detach(stream, kind));
+    return [...this.ports, ...joined].map(release);
   }
 }
 
@@ -101,7 +119,7 @@ function written(value, moved, isLocal) {
 function copy(value, moved) {
   const writer = written(value, moved, true);
   const { shared, same } = writer;
-  const came = { buffers: undefined, ports: undefined, shared: undefined, same };
+  const came = { buffers: undefined, ports: undefined, shared: undefined, same, hidden: [] };
   if (shared.length > 0) came.shared = binding('atomics').again(shared);
   if (moved !== undefined) {
     const { adopt } = require('web/message_channel');
@@ -129,8 +147,9 @@ function post(number, value, moved) {
 function unpack(parts) {
   const numbers = parts[3];
   const ports = numbers === undefined ? [] : numbers.map((number) => require('web/message_channel').adopt(number));
-  const came = { buffers: parts[2], ports, shared: parts[4], same: undefined };
-  return { data: new Reader(parts[0], parts[1], came).read(), ports };
+  const came = { buffers: parts[2], ports, shared: parts[4], same: undefined, hidden: [] };
+  const data = new Reader(parts[0], parts[1], came).read();
+  return { data, ports: came.hidden.length === 0 ? ports : ports.filter((port) => !came.hidden.includes(port)) };
 }
 
 module.exports = { copy, isMarkedAsUntransferable, markAsUntransferable, post, readList, unpack };

@@ -371,6 +371,13 @@ const builtIns = [
 const byText = { __proto__: null };
 for (const kind of builtIns) for (const text of kind.texts) byText[`[object ${text}]`] = kind;
 
+/** By their texts only: asking costs the module that makes streams. */
+const unlisted = {
+  is: (value) => require('internal/clone/streams').kindOf(value) !== -1,
+  write() { throw dataCloneError('Object that needs transfer was found in message but not listed in transferList'); },
+};
+for (const text of ['ReadableStream', 'WritableStream', 'TransformStream']) byText[`[object ${text}]`] = unlisted;
+
 function isPlatform(value) {
   return platform.some((kind) => kind.is(value));
 }

@@ -91,10 +91,12 @@ function loadCommon(mod, parent) {
   // At once: a cycle back to it must find the unfinished exports.
   cache[mod.cacheKey] = module_;
   let finished = false;
+  loader.beginsEvaluation(mod);
   try {
     runCommon(mod, module_);
     finished = true;
   } finally {
+    loader.endsEvaluation();
     if (!finished) delete cache[mod.cacheKey];
   }
   module_.loaded = true;
@@ -142,7 +144,7 @@ function requireModule(mod, parent) {
     error.code = 'ERR_REQUIRE_ASYNC_MODULE';
     throw error;
   }
-  loader.evaluate(mod);
+  loader.complete(mod);
   const namespace = loader.exportsOf(mod);
   const module_ = mod.module;
   if (mod.status === loader.DONE) module_.loaded = true;
@@ -295,7 +297,7 @@ Module.prototype._compile = function compile(content, file) {
   if (typeof reply !== 'number') throwReply(reply);
   const mod = loader.get(reply);
   if (loader.isModule(mod)) {
-    loader.evaluate(mod);
+    loader.complete(mod);
     this.exports = requiredValue(mod, loader.exportsOf(mod));
     return undefined;
   }

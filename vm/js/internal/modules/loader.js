@@ -35,15 +35,21 @@
 //
 // The text of a chunk is one array literal `[f0,[meta0],\nf1,[meta1],\n…]`; URL `trun-chunk:N`, starting line 1. `f` is a
 // function expression, or 0 for modules without code. Meta is
-//   [id, flags, file, query, deps, imports, exports, stars, cycle]
+//   [id, flags, file, query, deps, imports, exports, stars, cycle[, needs, provided, rest]]
 //   deps     requested modules in order: id, or the builtin's id as a string
-//   imports  one entry per parameter of `f` after the first two: dep index * 4 + (0 named, 1 default, 2 namespace),
-//            followed by an array of names when the target is not a linked ES module, else by 0
+//   imports  one entry per parameter of `f` after the first two: dep index * 4 + (0 named, 1 default, 2 namespace, 3 the
+//            exports object of a sparse module), followed by an array of names when the target is not a linked ES module, else by 0
 //   exports  0, or flat triples in sorted order for modules that re-export: name, origin, name at the origin;
 //            origin: 0 own, id + 1 copied when linked, -(id + 1) read through, string builtin; origin name 0: namespace
 //   stars    0, or dep indices of `export *` whose names are only known after evaluation (CommonJS, built-ins)
 //   cycle    0, or the ids of the modules of its import cycle, in evaluation order
+//   needs    what is evaluated before the body, in order; without it, deps. An id: run that module; -(id + 1): complete it
+//   provided 0, or flat fours: a sparse module's id (as -(id + 1) if it is strict), a name that the body reads from it, origin and
+//            name at the origin, as in exports
+//   rest     0, or what else is evaluated, as in needs, to complete the module
 // Flags are the constants below.
+//
+// A *sparse* module (vm/src/modules/needs.rs) has on its exports object only what has been asked for, until it is completed.
 //
 // ## Function parameters
 //
@@ -60,7 +66,7 @@ const { createNamespace, defineGetter, namespaceOf, defaultOf, builtinNamespace,
   require('internal/modules/namespace');
 
 const { apply } = Reflect;
-const { defineProperty, hasOwn } = Object;
+const { defineProperty, getOwnPropertyDescriptor, hasOwn } = Object;
 
 // Flags; vm/src/modules/chunks.rs has the same list.
 const MODULE = 1;
@@ -75,6 +81,7 @@ const ASYNC = 256;
 const EXPORTS_BY_NAME = 512;
 const STRICT = 1024;
 const RUNTIME = 2048;
+const SPARSE = 4096;
 
 // Statuses.
 const NEW = 0;
@@ -84,6 +91,8 @@ const FAILED = 3;
 
 /** All modules that this realm has seen, by id. */
 const modules = [];
+/** Exports objects of sparse modules that nobody has needed yet, by id. */
+const spaces = [];
 
 let common;
 /** The CommonJS half, which needs this file and is needed by it. */
@@ -109,6 +118,7 @@ class ModuleContext {
     this.generator = undefined;
     this.commonModule = undefined;
     this.importMeta = undefined;
+    this.completed = false;
   }
 
   get meta() {
@@ -185,7 +195,13 @@ function get(id) {
 
 /** The exports object of an ES module: exists from the moment anything refers to it. */
 function exportsOf(mod) {
-  return (mod.namespace ??= createNamespace());
+  return (mod.namespace ??= spaces[mod.id] ?? createNamespace());
+}
+
+/** The same by id: of a module that need not be instantiated for it. */
+function exportsById(id) {
+  const known = modules[id];
+  return known === undefined ? (spaces[id] ??= createNamespace()) : exportsOf(known);
 }
 
 function isModule(mod) {
@@ -232,6 +248,7 @@ function namedSource(exported, fallback) {
 
 function argument(mod, dep, role, names) {
   const target = mod.data[4][dep];
+  if (role === 3) return exportsById(target);
   const strict = (mod.flags & STRICT) !== 0;
   if (typeof target === 'string') {
     const exported = require(target);
@@ -288,23 +305,24 @@ function linkExports(mod) {
   const exports_ = mod.data[6];
   if (exports_ === 0) return;
   const namespace = exportsOf(mod);
-  const cyclic = mod.data[8] !== 0;
   for (let i = 0; i < exports_.length; i += 3) {
-    const name = exports_[i];
-    const origin = exports_[i + 1];
-    const there = exports_[i + 2];
-    if (origin === 0) {
-      namespace[name] = undefined;
-    } else if (there === 0) {
-      if (cyclic) defineGetter(namespace, name, () => originNamespace(origin, mod));
-      else namespace[name] = originNamespace(origin, mod);
-    } else if (cyclic || origin < 0) {
-      defineGetter(namespace, name, () => originValue(origin, there, mod));
-    } else if (typeof origin === 'string') {
-      linkBuiltinExport(namespace, name, origin, there, mod);
-    } else {
-      namespace[name] = originValue(origin, there, mod);
-    }
+    linkExport(namespace, exports_[i], exports_[i + 1], exports_[i + 2], mod);
+  }
+}
+
+function linkExport(namespace, name, origin, there, mod) {
+  const cyclic = (mod.flags & CYCLIC) !== 0;
+  if (origin === 0) {
+    namespace[name] = undefined;
+  } else if (there === 0) {
+    if (cyclic) defineGetter(namespace, name, () => originNamespace(origin, mod));
+    else namespace[name] = originNamespace(origin, mod);
+  } else if (cyclic || origin < 0) {
+    defineGetter(namespace, name, () => originValue(origin, there, mod));
+  } else if (typeof origin === 'string') {
+    linkBuiltinExport(namespace, name, origin, there, mod);
+  } else {
+    namespace[name] = originValue(origin, there, mod);
   }
 }
 
@@ -340,6 +358,61 @@ function addExportsByName(mod) {
   }
   if (!hasOwn(namespace, 'default')) {
     namespace.default = isObject && exported.__esModule && hasOwn(exported, 'default') ? exported.default : exported;
+  }
+}
+
+// ---- Sparse modules ----
+
+/** What stands for a sparse module that links an export without being instantiated: `linkExport` asks for no more than flags. */
+const LOOSE_MODULE = { flags: MODULE };
+const STRICT_MODULE = { flags: MODULE | STRICT };
+
+/** Puts the names that a module reads from sparse modules in their places. */
+function provide(list) {
+  for (let i = 0; i < list.length; i += 4) {
+    const id = list[i];
+    const namespace = exportsById(id < 0 ? -id - 1 : id);
+    const name = list[i + 1];
+    if (!hasOwn(namespace, name)) linkExport(namespace, name, list[i + 2], list[i + 3], id < 0 ? STRICT_MODULE : LOOSE_MODULE);
+  }
+}
+
+/** Evaluates what a module lists as needed. */
+function evaluateSteps(steps) {
+  for (let i = 0; i < steps.length; i++) {
+    if (steps[i] < 0) complete(get(-steps[i] - 1));
+    else evaluate(get(steps[i]));
+  }
+}
+
+/** Evaluates a module of any kind so that its namespace is whole. */
+function complete(mod) {
+  evaluate(mod);
+  if ((mod.flags & SPARSE) === 0 || mod.completed) return;
+  // At once: a body below may ask for it again.
+  mod.completed = true;
+  try {
+    if (mod.data[11] !== 0) evaluateSteps(mod.data[11]);
+    fillNamespace(mod);
+  } catch (error) {
+    mod.completed = false;
+    throw error;
+  }
+}
+
+/** Adds the keys that nobody has asked for yet, and puts all of them in the order a namespace has. */
+function fillNamespace(mod) {
+  const exports_ = mod.data[6];
+  const namespace = exportsOf(mod);
+  for (let i = 0; i < exports_.length; i += 3) {
+    const name = exports_[i];
+    const known = getOwnPropertyDescriptor(namespace, name);
+    if (known === undefined) {
+      linkExport(namespace, name, exports_[i + 1], exports_[i + 2], mod);
+    } else {
+      delete namespace[name];
+      defineProperty(namespace, name, known);
+    }
   }
 }
 
@@ -381,7 +454,8 @@ function cyclicArguments(mod) {
   for (let i = 0; i < imports.length; i += 2) {
     const dep = imports[i] >> 2;
     const target = deps[dep];
-    if (typeof target !== 'string' && isModule(get(target))) args.push(exportsOf(get(target)));
+    if ((imports[i] & 3) === 3) args.push(exportsById(target));
+    else if (typeof target !== 'string' && isModule(get(target))) args.push(exportsOf(get(target)));
     else args.push(lateArgument(mod, dep, imports[i] & 3, imports[i + 1]));
   }
   return args;
@@ -403,6 +477,31 @@ function lateArgument(mod, dep, role, names) {
   });
 }
 
+/** Synchronous modules that are being evaluated, outermost first: for `failUnfinished`. */
+const unfinished = [];
+
+/** Remembers that `mod` is being evaluated until the same number of `endsEvaluation` is called. */
+function beginsEvaluation(mod) {
+  unfinished[unfinished.length] = mod;
+}
+
+function endsEvaluation() {
+  unfinished.length -= 1;
+}
+
+/**
+ * JavaScript was stopped by force, which runs no `finally`. An ES module that it was evaluating has failed; a CommonJS module is
+ * evaluated anew when it is required again, as after a throw.
+ */
+function failUnfinished() {
+  for (let i = 0; i < unfinished.length; i += 1) {
+    const mod = unfinished[i];
+    if (isModule(mod)) fail(mod, new Error(`${mod.file} took too long: its evaluation was stopped`));
+    else delete commonJs().cache[mod.cacheKey];
+  }
+  unfinished.length = 0;
+}
+
 /** Evaluates any kind of module that is not asynchronous. */
 function evaluate(mod) {
   if (mod.status === DONE || mod.status === EVALUATING) return;
@@ -413,12 +512,10 @@ function evaluate(mod) {
     return;
   }
   mod.status = EVALUATING;
+  beginsEvaluation(mod);
   try {
     prepareCycle(mod);
-    const deps = mod.data[4];
-    for (let i = 0; i < deps.length; i++) {
-      if (typeof deps[i] === 'number') evaluate(get(deps[i]));
-    }
+    evaluateNeeds(mod);
     beforeBody(mod);
     if (mod.flags & CYCLIC) mod.generator.next();
     else apply(mod.code, undefined, argumentsFor(mod));
@@ -426,6 +523,20 @@ function evaluate(mod) {
   } catch (error) {
     fail(mod, error);
     throw error;
+  } finally {
+    endsEvaluation();
+  }
+}
+
+function evaluateNeeds(mod) {
+  const needs = mod.data[9];
+  if (needs !== undefined) {
+    evaluateSteps(needs);
+    return;
+  }
+  const deps = mod.data[4];
+  for (let i = 0; i < deps.length; i++) {
+    if (typeof deps[i] === 'number') evaluate(get(deps[i]));
   }
 }
 
@@ -437,8 +548,10 @@ function prepareCycle(mod) {
 
 function beforeBody(mod) {
   if (mod.flags & CYCLIC) checkLateNames(mod);
-  else linkExports(mod);
+  else if ((mod.flags & SPARSE) === 0) linkExports(mod);
   linkStars(mod);
+  const provided = mod.data[10];
+  if (provided !== undefined && provided !== 0) provide(provided);
 }
 
 /** Members of cycles received their CommonJS imports unchecked. */
@@ -476,11 +589,13 @@ async function runAsync(mod) {
   mod.status = EVALUATING;
   try {
     prepareCycle(mod);
-    const deps = mod.data[4];
-    for (let i = 0; i < deps.length; i++) {
-      if (typeof deps[i] !== 'number') continue;
-      const dep = get(deps[i]);
-      if ((dep.flags & ASYNC) === 0) evaluate(dep);
+    const needs = mod.data[9] ?? mod.data[4];
+    for (let i = 0; i < needs.length; i++) {
+      if (typeof needs[i] !== 'number') continue;
+      const dep = get(needs[i] < 0 ? -needs[i] - 1 : needs[i]);
+      // What is sparse is not asynchronous.
+      if (needs[i] < 0) complete(dep);
+      else if ((dep.flags & ASYNC) === 0) evaluate(dep);
       else if (!isWaitingFor(dep, mod)) await evaluateAsync(dep);
     }
     beforeBody(mod);
@@ -503,7 +618,7 @@ function isWaitingFor(dep, mod) {
 
 /** Evaluates a linked module; a promise when it is asynchronous, else undefined. */
 function run(mod) {
-  if ((mod.flags & ASYNC) === 0) return evaluate(mod);
+  if ((mod.flags & ASYNC) === 0) return complete(mod);
   return mod.status === DONE ? undefined : evaluateAsync(mod);
 }
 
@@ -600,9 +715,13 @@ module.exports = {
   WASM,
   RUNTIME,
   natives,
+  beginsEvaluation,
   dynamicImport,
+  endsEvaluation,
+  complete,
   evaluate,
   exportsOf,
+  failUnfinished,
   forgetEntry,
   get,
   importEntry,

@@ -13,7 +13,7 @@ fn load(graph: &mut ModuleGraph, project: &Project, file: &str) -> ModuleId {
 
 fn load_error(files: &[(&str, &str)], entry: &str) -> Diagnostic {
     let project = Project::new(files);
-    match ModuleGraph::new().load(&project.text(entry)) {
+    match ModuleGraph::new(true).load(&project.text(entry)) {
         Reply::Failed(error) => *error,
         other => panic!("no error: {other:?}"),
     }
@@ -42,7 +42,7 @@ fn exports_of_others_name_their_origin() {
         ("a.js", "export const a = 1, dup = 1; export default 1"),
         ("b.js", "export let b = 1; b = 2; export const dup = 2"),
     ]);
-    let mut graph = ModuleGraph::new();
+    let mut graph = ModuleGraph::new(true);
     let main = load(&mut graph, &project, "main.js");
     let (a, b) = (id_of(&mut graph, &project, "a.js"), id_of(&mut graph, &project, "b.js"));
     let exports = &meta(&mut graph, main)[6];
@@ -64,7 +64,7 @@ fn conflicting_stars_are_no_exports() {
         ("bad.js", "import { x } from './stars.js'; x"),
     ];
     let project = Project::new(&files);
-    load(&mut ModuleGraph::new(), &project, "ok.js");
+    load(&mut ModuleGraph::new(true), &project, "ok.js");
     let error = load_error(&files, "bad.js");
     assert_eq!(
         error.message,
@@ -83,7 +83,7 @@ fn cycles_are_found_and_shaped() {
             "import * as self from './self.js'; export const s = () => self",
         ),
     ]);
-    let mut graph = ModuleGraph::new();
+    let mut graph = ModuleGraph::new(true);
     let main = load(&mut graph, &project, "main.js");
     let (a, b) = (id_of(&mut graph, &project, "a.js"), id_of(&mut graph, &project, "b.js"));
     assert_eq!(meta(&mut graph, main)[8], 0);
@@ -101,7 +101,7 @@ fn re_exports_through_cycles_resolve() {
         ("a.js", "export * from './b.js'; export const x = 1"),
         ("b.js", "export * from './a.js'; export const y = 2"),
     ]);
-    load(&mut ModuleGraph::new(), &project, "main.js");
+    load(&mut ModuleGraph::new(true), &project, "main.js");
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn top_level_await_reaches_importers() {
         ("tla.js", "export {}; await 1"),
         ("plain.js", "export {}"),
     ]);
-    let mut graph = ModuleGraph::new();
+    let mut graph = ModuleGraph::new(true);
     let is_async = |graph: &mut ModuleGraph, file| {
         let id = load(graph, &project, file);
         meta(graph, id)[1].as_u64().is_some_and(|flags| flags & 256 != 0)
@@ -169,7 +169,7 @@ fn types_pass_through_typescript_barrels() {
     ];
     for (comment, main) in good {
         let project = Project::new(&[("main.ts", main), types, ("barrel.ts", "export { T } from './types'")]);
-        let reply = ModuleGraph::new().load(&project.text("main.ts"));
+        let reply = ModuleGraph::new(true).load(&project.text("main.ts"));
         assert!(matches!(reply, Reply::Module(_)), "{comment}: {reply:?}");
     }
     let bad = load_error(
@@ -193,7 +193,7 @@ fn packages_share_chunks_and_entries_stand_alone() {
         ("node_modules/q/package.json", r#"{ "type": "module", "main": "a.js" }"#),
         ("node_modules/q/a.js", "export {}"),
     ]);
-    let mut graph = ModuleGraph::new();
+    let mut graph = ModuleGraph::new(true);
     let mut chunk = |file: &str| {
         let id = load(&mut graph, &project, file);
         graph.chunk_of(id)
@@ -214,7 +214,7 @@ fn packages_share_chunks_and_entries_stand_alone() {
 #[test]
 fn chunks_do_not_change_from_realm_to_realm() {
     let project = Project::new(&[("main.js", "import './a.js'"), ("a.js", "export {}")]);
-    let mut graph = ModuleGraph::new();
+    let mut graph = ModuleGraph::new(true);
     let first = load(&mut graph, &project, "main.js");
     let chunk = graph.chunk_of(first);
     let text = graph.chunk_text(chunk);
@@ -230,7 +230,7 @@ fn changed_files_are_seen_by_the_next_realm() {
         ("main.js", "import { a } from './a.js'; a"),
         ("a.js", "export const a = 1"),
     ]);
-    let mut graph = ModuleGraph::new();
+    let mut graph = ModuleGraph::new(true);
     load(&mut graph, &project, "main.js");
     project.write("a.js", "export const renamed = 1");
     graph.begin_realm();
@@ -246,7 +246,7 @@ fn changed_files_are_seen_by_the_next_realm() {
 #[test]
 fn a_file_that_failed_is_tried_again() {
     let project = Project::new(&[("main.js", "export const = 1")]);
-    let mut graph = ModuleGraph::new();
+    let mut graph = ModuleGraph::new(true);
     assert!(matches!(graph.load(&project.text("main.js")), Reply::Failed(_)));
     project.write("main.js", "export const a = 1");
     graph.begin_realm();
@@ -262,7 +262,7 @@ fn positions_in_chunks_lead_to_files() {
         ),
         ("a.ts", "type A = 1\nexport const g = (): A => { throw new Error('a') }"),
     ]);
-    let mut graph = ModuleGraph::new();
+    let mut graph = ModuleGraph::new(true);
     let main = load(&mut graph, &project, "main.ts");
     let a = load(&mut graph, &project, "a.ts");
     for (id, file, needle, line) in [
@@ -293,7 +293,7 @@ fn worn_chunks_are_packed_together() {
         .map(|(name, text)| (name.as_str(), text.as_str()))
         .collect();
     let project = Project::new(&borrowed);
-    let mut graph = ModuleGraph::new();
+    let mut graph = ModuleGraph::new(true);
     let mut last = Vec::new();
     for _ in 0..5 {
         graph.begin_realm();
@@ -328,7 +328,7 @@ fn assets_are_loaded_by_kind() {
         ("a.css", ""),
         ("attr.js", "import './a.css' with { type: 'css' }"),
     ]);
-    let mut graph = ModuleGraph::new();
+    let mut graph = ModuleGraph::new(true);
     let main = load(&mut graph, &project, "main.js");
     let deps = meta(&mut graph, main)[4].clone();
     assert_ne!(deps[0], deps[1]);
@@ -350,7 +350,7 @@ fn the_fault_of_an_unparsed_package_is_found() {
         ("main.cjs", "require('p')"),
         ("node_modules/p/index.js", "exports.a = 1\nfoo(;"),
     ]);
-    let mut graph = ModuleGraph::new();
+    let mut graph = ModuleGraph::new(true);
     let reply = graph.link("p", From::File(&project.path("main.cjs")), RequestKind::Require, "");
     let Reply::Module(id) = reply else { panic!("{reply:?}") };
     let chunk = graph.chunk_of(id);

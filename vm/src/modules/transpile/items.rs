@@ -208,7 +208,7 @@ impl Items {
             span,
         };
         let same_role = |kind: &ParamKind| match (kind, imported) {
-            (ParamKind::Namespace, None) => true,
+            (ParamKind::Namespace(_), None) => true,
             (ParamKind::Default(_), Some("default")) => true,
             (ParamKind::Named(_), Some(name)) => name != "default",
             _ => false,
@@ -229,12 +229,28 @@ impl Items {
             return at;
         }
         let kind = match imported {
-            None => ParamKind::Namespace,
+            None => ParamKind::Namespace(Some(Vec::new())),
             Some("default") => ParamKind::Default(used("default")),
             Some(name) => ParamKind::Named(vec![used(name)]),
         };
         self.params.push(Param { request, kind });
         self.params.len() - 1
+    }
+
+    /// A namespace is read as `x.name`.
+    pub(super) fn namespace_member(&mut self, param: usize, name: &str) {
+        if let ParamKind::Namespace(Some(members)) = &mut self.params[param].kind
+            && !members.iter().any(|known| known == name)
+        {
+            members.push(name.to_owned());
+        }
+    }
+
+    /// An import is read as a value; if it is a namespace, anything may be read from it.
+    pub(super) fn namespace_escapes(&mut self, param: usize) {
+        if let ParamKind::Namespace(members) = &mut self.params[param].kind {
+            *members = None;
+        }
     }
 
     fn declare_in(&mut self, declaration: &oxc_ast::ast::Declaration<'_>) {

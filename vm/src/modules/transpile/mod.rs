@@ -93,8 +93,8 @@ pub enum ParamKind {
     Named(Vec<NameUse>),
     /// `import x from`.
     Default(NameUse),
-    /// `import * as x from`.
-    Namespace,
+    /// `import * as x from`: the names read from it as `x.name`, if nothing else is done with it.
+    Namespace(Option<Vec<String>>),
 }
 
 /// One parameter of the module's function after the first two.

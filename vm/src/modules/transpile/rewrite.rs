@@ -10,7 +10,7 @@ use oxc_allocator::Allocator;
 use oxc_ast::ast::{
     AccessorProperty, ArrowFunctionExpression, AssignmentTargetPropertyIdentifier, AwaitExpression, CallExpression,
     Decorator, Expression, ForOfStatement, Function, IdentifierReference, ImportExpression, ImportMeta, JSXElement,
-    JSXFragment, LabeledStatement, ObjectProperty, Program, SimpleAssignmentTarget, Statement,
+    JSXFragment, LabeledStatement, ObjectProperty, Program, SimpleAssignmentTarget, Statement, StaticMemberExpression,
     TaggedTemplateExpression, TryStatement, VariableDeclaration, VariableDeclarationKind,
 };
 use oxc_ast_visit::{Visit, walk};
@@ -263,7 +263,9 @@ impl<'s> Rewriter<'s> {
             Some(_) => format!("{guard}(0,{})", self.read(binding)),
             None => self.read(binding),
         };
+        let param = binding.param;
         self.edits.replace(reference.span.start, reference.span.end, text);
+        self.items.namespace_escapes(param);
         true
     }
 
@@ -306,9 +308,23 @@ impl<'a> Visit<'a> for Rewriter<'_> {
 
     fn visit_identifier_reference(&mut self, it: &IdentifierReference<'a>) {
         if let Some(binding) = self.import_of(it) {
-            let text = self.read(binding);
+            let (text, param) = (self.read(binding), binding.param);
             self.edits.replace(it.span.start, it.span.end, text);
+            self.items.namespace_escapes(param);
         }
+    }
+
+    fn visit_static_member_expression(&mut self, it: &StaticMemberExpression<'a>) {
+        if let Expression::Identifier(reference) = &it.object
+            && let Some(binding) = self.import_of(reference)
+            && binding.imported.is_none()
+        {
+            let (text, param) = (self.read(binding), binding.param);
+            self.edits.replace(reference.span.start, reference.span.end, text);
+            self.items.namespace_member(param, it.property.name.as_str());
+            return;
+        }
+        walk::walk_static_member_expression(self, it);
     }
 
     fn visit_object_property(&mut self, it: &ObjectProperty<'a>) {
@@ -316,8 +332,9 @@ impl<'a> Visit<'a> for Rewriter<'_> {
             if let Expression::Identifier(reference) = &it.value
                 && let Some(binding) = self.import_of(reference)
             {
-                let text = format!("{}:{}", reference.name, self.read(binding));
+                let (text, param) = (format!("{}:{}", reference.name, self.read(binding)), binding.param);
                 self.edits.replace(it.span.start, it.span.end, text);
+                self.items.namespace_escapes(param);
             }
             return;
         }

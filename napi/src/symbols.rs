@@ -202,10 +202,7 @@ mod tests {
         let cases = [
             ("_ZN2v87Isolate10GetCurrentEv", "v8::Isolate::GetCurrent"),
             ("_ZNK2v85Value10IsFunctionEv", "v8::Value::IsFunction"),
-            (
-                "_ZN4node19AtExitEPNS_11EnvironmentEPFvPvES2_",
-                "_ZN4node19AtExitEPNS_11EnvironmentEPFvPvES2_",
-            ),
+            ("_ZN4node6AtExitEPNS_11EnvironmentEPFvPvES2_", "node::AtExit"),
             ("node_module_register", "node_module_register"),
         ];
         for (name, text) in cases {

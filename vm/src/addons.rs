@@ -121,10 +121,7 @@ impl AddonHost for NoAddons {
     }
 
     fn run_native<'r>(&self, cx: Ctx<'r>, library: &Path, _run: &mut dyn FnMut(*mut c_void)) -> JsResult<'r, ()> {
-        let message = format!(
-            "{}: functions that take an env cannot be called here",
-            library.display()
-        );
+        let message = format!("{}: Node-API cannot be used here", library.display());
         Err(cx.coded_error(ErrorClass::Error, "ERR_DLOPEN_FAILED", &message))
     }
 

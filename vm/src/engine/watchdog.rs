@@ -43,10 +43,10 @@ pub struct Watchdog {
     stopped: Cell<bool>,
     put_off: Cell<u32>,
     stack: RefCell<Option<String>>,
-    /// Raised by another thread when nothing may run any more.
-    flag: RefCell<Option<Arc<AtomicBool>>>,
     asked: AtomicBool,
     answer: RefCell<Option<Answer>>,
+    /// Raised by another thread when nothing may run any more.
+    flag: RefCell<Option<Arc<AtomicBool>>>,
 }
 
 /// Takes the stack of what runs. Called while JavaScript runs, below it: no JavaScript may run in it.
@@ -62,9 +62,9 @@ impl Watchdog {
             stopped: Cell::new(false),
             put_off: Cell::new(0),
             stack: RefCell::default(),
-            flag: RefCell::default(),
             asked: AtomicBool::new(false),
             answer: RefCell::default(),
+            flag: RefCell::default(),
         });
         dog.arm();
         dog
@@ -175,6 +175,11 @@ impl Watchdog {
 
     /// Whether what runs is stopped, now that its time is over; keeps its stack.
     fn stops(&self, cx: Ctx<'_>) -> bool {
+        if self.is_flagged() {
+            // Nobody asks where a thread was that is to end.
+            self.stopped.set(true);
+            return true;
+        }
         let stack = stack(cx);
         let stop = !self.puts_off(stack.as_deref());
         if stop {
@@ -218,13 +223,7 @@ unsafe extern "C" fn on_tick(ctx: sys::JSContextRef, data: *mut c_void) -> bool 
     if dog.asked.swap(false, Ordering::Relaxed) {
         dog.tell(cx);
     }
-    // Nobody asks where a thread was that is to end, and it is not put off.
-    let stop = if dog.is_flagged() {
-        dog.stopped.set(true);
-        true
-    } else {
-        dog.is_due() && dog.stops(cx)
-    };
+    let stop = dog.is_due() && dog.stops(cx);
     // Answering "go on" does not re-arm the limit, and after a stop the next entry needs it again.
     dog.arm();
     stop

@@ -9,13 +9,12 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::engine::{Ctx, JsResult, Object, Persistent, Thrown};
-use crate::event_loop::Due;
 use crate::harness::case_clock::CaseClock;
 use crate::harness::limits::announce_limit;
 use crate::harness::observer::{Activity, CaseEnd, Problem, ProblemKind};
 use crate::harness::problem;
 use crate::harness::steps::{Phase, Step, optional_text, read_cases, read_step};
-use crate::harness::uncaught::report_uncaught;
+use crate::harness::turns::{Stray, Turns};
 use crate::host::{Host, SharedFlag, host};
 use crate::realm::Realm;
 
@@ -50,7 +49,7 @@ pub struct Session<'a> {
     rules: Rules,
     clock: CaseClock,
     /// Whose code was stopped inside of an entry, if that was asked there.
-    stray: RefCell<Option<Option<String>>>,
+    stray: Stray,
 }
 
 impl<'a> Session<'a> {
@@ -244,7 +243,7 @@ impl<'a> Session<'a> {
 
     /// Runs user code and then the event loop, until the phase has settled or its time is over.
     fn run_phase(&self, start: impl for<'r> FnOnce(Ctx<'r>, &Realm) -> JsResult<'r, ()>) -> PhaseEnd {
-        self.enter(start);
+        self.turns().enter(start);
         loop {
             let watchdog = self.host.vm.watchdog();
             if watchdog.stopped() {
@@ -267,9 +266,9 @@ impl<'a> Session<'a> {
                 return PhaseEnd::Overdue { stack: None };
             }
             match self.host.event_loop.next(self.realm.global().id()) {
-                Some(due) => self.dispatch(due),
+                Some(due) => self.turns().dispatch(due),
                 None => {
-                    let until = if self.drain_finalizers() | self.run_guest() {
+                    let until = if self.turns().finish() | self.host.phases.is_settled() {
                         Some(Instant::now())
                     } else {
                         deadline
@@ -279,28 +278,11 @@ impl<'a> Session<'a> {
                     }
                     // The engine's own callbacks (asynchronous WebAssembly, finalization) run inside the wait.
                     if self.host.flag(SharedFlag::Ticks) {
-                        self.enter(|_, _| Ok(()));
+                        self.turns().enter(|_, _| Ok(()));
                     }
                 }
             }
         }
-    }
-
-    /// At the end of a turn, as Node runs them: never in the middle of the JavaScript that made them due. Whether any ran: then there may be
-    /// more to do at once. The turn still ends with the wait, or a test that collects in every turn would keep the engine's own callbacks out.
-    fn drain_finalizers(&self) -> bool {
-        let has_any = self.host.addons.has_finalizers();
-        if has_any {
-            self.enter(|cx, _| self.host.addons.drain_finalizers(cx));
-        }
-        has_any
-    }
-
-    /// The loop of native addons, if one of them has wanted it, has its turn at the end of ours. Whether it has brought what must not wait; its
-    /// own next turn, timers and letters are looked at by the wait itself.
-    fn run_guest(&self) -> bool {
-        self.host.event_loop.run_guest(&|task| self.enter(|cx, _| task(cx)));
-        self.host.phases.is_settled() || self.host.flag(SharedFlag::Ticks) || self.host.addons.has_finalizers()
     }
 
     /// Code ran past the deadline and was stopped. The phase may have settled before: then nothing of it can fail any more, and the file
@@ -350,55 +332,8 @@ impl<'a> Session<'a> {
         self.file_error(problem);
     }
 
-    fn dispatch(&self, due: Due) {
-        self.enter(|cx, realm| match due {
-            Due::Timer(id) => open(cx, &realm.entries().run_timer)?
-                .call(cx, &[cx.number(id)])
-                .map(|_| ()),
-            Due::Immediate(id) => open(cx, &realm.entries().run_immediate)?
-                .call(cx, &[cx.number(id)])
-                .map(|_| ()),
-            Due::Completion(completion) => completion(cx),
-            Due::Letter(letter) => letter(cx),
-        });
-    }
-
-    /// One macrotask: `work`, then ticks, then (on leaving) microtasks, then ticks those have queued, and so on.
-    fn enter(&self, work: impl for<'r> FnOnce(Ctx<'r>, &Realm) -> JsResult<'r, ()>) {
-        let watchdog = self.host.vm.watchdog();
-        watchdog.rearm();
-        self.realm.global().enter(|cx| {
-            match work(cx, self.realm) {
-                Err(_) if watchdog.stopped() => self.note_stopped(cx),
-                Err(thrown) => report_uncaught(cx, thrown.0),
-                Ok(()) => {}
-            }
-            self.run_ticks(cx);
-        });
-        // The clock is looked at here: the engine's own limit restarts at each of these short calls.
-        while self.host.flag(SharedFlag::Ticks) && !watchdog.stopped() && !watchdog.is_due() {
-            self.realm.global().enter(|cx| self.run_ticks(cx));
-        }
-    }
-
-    /// Code was stopped by force inside of this entry. Whose it was is to be asked now: microtasks of others run when it is left.
-    fn note_stopped(&self, cx: Ctx<'_>) {
-        // Takes the pending termination away.
-        let _ = cx.eval("0", "trun:absorb");
-        let owner = open(cx, &self.realm.entries().after_stop).and_then(|ask| optional_text(cx, ask.call(cx, &[])?));
-        self.stray.replace(owner.ok());
-    }
-
-    fn run_ticks(&self, cx: Ctx<'_>) {
-        let watchdog = self.host.vm.watchdog();
-        while self.host.flag(SharedFlag::Ticks) && !watchdog.stopped() && !watchdog.is_due() {
-            let ran = open(cx, &self.realm.entries().run_ticks).and_then(|run| run.call(cx, &[]));
-            if let Err(thrown) = ran
-                && !self.host.vm.watchdog().stopped()
-            {
-                report_uncaught(cx, thrown.0);
-            }
-        }
+    fn turns(&self) -> Turns<'_> {
+        Turns::new(self.host, self.realm).noting_strays(&self.stray)
     }
 
     /// Calls the harness's own JavaScript, which answers at once.

@@ -1,10 +1,12 @@
 //! Entering the realm for what is due: one macrotask, and the ticks and microtasks after it.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::engine::{Ctx, JsResult};
 use crate::event_loop::Due;
 use crate::harness::session::open;
+use crate::harness::steps::optional_text;
 use crate::harness::uncaught::report_uncaught;
 use crate::host::{Host, SharedFlag};
 use crate::realm::Realm;
@@ -14,11 +16,27 @@ use crate::realm::Realm;
 pub(crate) struct Turns<'a> {
     host: &'a Rc<Host>,
     realm: &'a Rc<Realm>,
+    strays: Option<&'a Stray>,
 }
+
+/// Whose code was stopped by force: asked and answered, and the answer.
+pub(crate) type Stray = RefCell<Option<Option<String>>>;
 
 impl<'a> Turns<'a> {
     pub(crate) fn new(host: &'a Rc<Host>, realm: &'a Rc<Realm>) -> Self {
-        Self { host, realm }
+        Self {
+            host,
+            realm,
+            strays: None,
+        }
+    }
+
+    /// Writes down whose code was stopped.
+    pub(crate) fn noting_strays(self, stray: &'a Stray) -> Self {
+        Self {
+            strays: Some(stray),
+            ..self
+        }
     }
 
     /// Runs what is due.
@@ -35,9 +53,21 @@ impl<'a> Turns<'a> {
         });
     }
 
-    /// At the end of a turn, as Node runs them: never in the middle of the JavaScript that made them due. Whether any ran: then there may be
+    /// The end of a turn: whether there may be more to do at once.
+    pub(crate) fn finish(&self) -> bool {
+        self.drain_finalizers() | self.run_guest()
+    }
+
+    /// The loop of native addons, if one of them has wanted it, has its turn at the end of ours. Whether it has brought what must not wait; its
+    /// own next turn, timers and letters are looked at by the wait itself.
+    fn run_guest(&self) -> bool {
+        self.host.event_loop.run_guest(&|task| self.enter(|cx, _| task(cx)));
+        self.host.flag(SharedFlag::Ticks) || self.host.addons.has_finalizers()
+    }
+
+    /// As Node runs them: never in the middle of the JavaScript that made them due. Whether any ran: then there may be
     /// more to do at once. The turn still ends with the wait, or a test that collects in every turn would keep the engine's own callbacks out.
-    pub(crate) fn drain_finalizers(&self) -> bool {
+    fn drain_finalizers(&self) -> bool {
         let has_any = self.host.addons.has_finalizers();
         if has_any {
             self.enter(|cx, _| self.host.addons.drain_finalizers(cx));
@@ -45,20 +75,15 @@ impl<'a> Turns<'a> {
         has_any
     }
 
-    /// The loop of native addons, if one of them has wanted it, has its turn at the end of ours.
-    pub(crate) fn run_guest(&self) {
-        self.host.event_loop.run_guest(&|task| self.enter(|cx, _| task(cx)));
-    }
-
     /// One macrotask: `work`, then ticks, then (on leaving) microtasks, then ticks those have queued, and so on.
     pub(crate) fn enter(&self, work: impl for<'r> FnOnce(Ctx<'r>, &Realm) -> JsResult<'r, ()>) {
         let watchdog = self.host.vm.watchdog();
         watchdog.rearm();
         self.realm.global().enter(|cx| {
-            if let Err(thrown) = work(cx, self.realm)
-                && !watchdog.stopped()
-            {
-                report_uncaught(cx, thrown.0);
+            match work(cx, self.realm) {
+                Err(_) if watchdog.stopped() => self.note_stopped(cx),
+                Err(thrown) => report_uncaught(cx, thrown.0),
+                Ok(()) => {}
             }
             self.run_ticks(cx);
         });
@@ -66,6 +91,15 @@ impl<'a> Turns<'a> {
         while self.host.flag(SharedFlag::Ticks) && !watchdog.stopped() && !watchdog.is_due() {
             self.realm.global().enter(|cx| self.run_ticks(cx));
         }
+    }
+
+    /// Code was stopped by force inside of this entry. Whose it was is to be asked now: microtasks of others run when it is left.
+    fn note_stopped(&self, cx: Ctx<'_>) {
+        let Some(stray) = self.strays else { return };
+        // Takes the pending termination away.
+        let _ = cx.eval("0", "trun:absorb");
+        let owner = open(cx, &self.realm.entries().after_stop).and_then(|ask| optional_text(cx, ask.call(cx, &[])?));
+        stray.replace(owner.ok());
     }
 
     fn run_ticks(&self, cx: Ctx<'_>) {

@@ -72,12 +72,6 @@ pub struct ModuleGraph {
 }
 
 impl ModuleGraph {
-    /// Whether it is lazy; see [`ModuleGraph::new`].
-    #[must_use]
-    pub fn is_lazy(&self) -> bool {
-        self.lazy
-    }
-
     /// An empty graph. `lazy`: of packages that declare no side effects only what is used is evaluated.
     #[must_use]
     pub fn new(lazy: bool) -> Self {
@@ -91,6 +85,12 @@ impl ModuleGraph {
             realm: 0,
             asked: HashMap::new(),
         }
+    }
+
+    /// What it was made with.
+    #[must_use]
+    pub fn is_lazy(&self) -> bool {
+        self.lazy
     }
 
     /// A realm opens. What it asks for first is compared with the files again; what it does not ask for costs it nothing.

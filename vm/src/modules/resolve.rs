@@ -174,6 +174,7 @@ fn options(condition: &str, extensions: &[&str]) -> ResolveOptions {
         main_fields: strings(&["main"]),
         main_files: strings(&["index"]),
         node_path: false,
+        module_type: true,
         ..ResolveOptions::default()
     }
 }
@@ -350,8 +351,16 @@ impl Resolver {
     }
 
     fn package_type_is_module(&self, path: &Path) -> bool {
-        self.package_of(path)
-            .is_some_and(|package| package.r#type() == Some(oxc_resolver::PackageType::Module))
+        let Ok(found) = self.packages.import.resolve_file(path, &escape_path(path)) else {
+            return false;
+        };
+        match path.extension().and_then(|ext| ext.to_str()) {
+            // What the nearest package.json says, which may lie in a folder of the package.
+            Some("js" | "ts") => found.module_type() == Some(oxc_resolver::ModuleType::Module),
+            _ => found
+                .package_json()
+                .is_some_and(|package| package.r#type() == Some(oxc_resolver::PackageType::Module)),
+        }
     }
 
     fn package_of(&self, path: &Path) -> Option<Arc<PackageJson>> {

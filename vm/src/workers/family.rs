@@ -134,8 +134,8 @@ pub(super) fn start<'r>(cx: Ctx<'r>, order: Order, on_news: Object<'r>) -> JsRes
         rest: their_rest,
         hub: crate::messaging::hub(),
         make_addons: host.addons.for_threads(),
-        root: host.root.clone(),
         lazy_modules: host.modules.borrow().is_lazy(),
+        root: host.root.clone(),
         slot: host.slot,
         addon_timeout: host.addon_timeout,
     };

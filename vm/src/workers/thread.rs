@@ -38,8 +38,9 @@ pub(super) struct Start {
     pub(super) rest: Port,
     pub(super) hub: Arc<Hub>,
     pub(super) make_addons: MakeAddonHost,
-    pub(super) root: PathBuf,
+    /// As for [`ModuleGraph::new`].
     pub(super) lazy_modules: bool,
+    pub(super) root: PathBuf,
     pub(super) slot: u32,
     pub(super) addon_timeout: Duration,
 }
@@ -168,8 +169,7 @@ impl Life<'_> {
             match self.host.event_loop.next(self.realm.global().id()) {
                 Some(due) => self.turns().dispatch(due),
                 None => {
-                    let more = self.turns().drain_finalizers();
-                    self.turns().run_guest();
+                    let more = self.turns().finish();
                     if !more && !self.is_alive() && !self.survives_before_exit() {
                         return;
                     }

@@ -36,3 +36,4 @@ mod support;
 mod terminal;
 mod test_order;
 mod work;
+mod workers;

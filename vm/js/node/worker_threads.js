@@ -95,7 +95,6 @@ class Worker extends EventEmitter {
   }
 
   get threadId() { return this.#thread.id; }
-  get threadName() { return this.#thread.isOver ? null : undefined; }
   get stdout() { return this.#stream(1); }
   get stderr() { return this.#stream(2); }
 

@@ -137,6 +137,7 @@ function entries(find) {
     invoke: nothing,
     abandon: nothing,
     clearTicks: () => { module_('internal/task_queues')?.clearTicks(); },
+    afterStop: nothing,
     listLeftovers: nothing,
     endFile: nothing,
     uncaught,

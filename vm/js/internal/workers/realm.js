@@ -138,6 +138,7 @@ function entries(find) {
     abandon: nothing,
     afterStop: nothing,
     clearTicks: () => { module_('internal/task_queues')?.clearTicks(); },
+    afterStop: nothing,
     listLeftovers: nothing,
     endFile: nothing,
     uncaught,

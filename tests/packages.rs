@@ -60,3 +60,34 @@ fn packages_work_in_every_realm() {
         outcome.exits(0).counts(3 * FILES as u64, 0);
     }
 }
+
+/// onnxruntime-common does so.
+#[test]
+fn a_folder_of_a_package_may_say_that_it_is_common_js() {
+    let project = Project::new()
+        .file(
+            "node_modules/dep/package.json",
+            r#"{ "name": "dep", "type": "module", "main": "cjs/index.js" }"#,
+        )
+        .file("node_modules/dep/cjs/package.json", r#"{ "type": "commonjs" }"#)
+        .file(
+            "node_modules/dep/cjs/index.js",
+            "Object.defineProperty(exports, 'a', { value: 1 });",
+        )
+        .file("a.test.js", "test('it is', () => expect(require('dep').a).toBe(1));");
+    project.trun(&["--parallel=1"]).run().exits(0);
+}
+
+#[test]
+fn mochas_names_of_its_tdd_interface_are_there() {
+    let project = Project::new().file(
+        "a.test.js",
+        "const seen = [];
+         suiteSetup(() => seen.push('suiteSetup'));
+         setup(() => seen.push('setup'));
+         teardown(() => seen.push('teardown'));
+         suiteTeardown(() => expect(seen).toEqual(['suiteSetup', 'setup', 'test', 'teardown']));
+         suite('of one', () => test('is one', () => { seen.push('test'); }));",
+    );
+    project.trun(&["--parallel=1"]).run().exits(0);
+}

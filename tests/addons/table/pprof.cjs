@@ -1,0 +1,7 @@
+const assert = require('node:assert');
+
+module.exports = {
+  'profiles'() {
+    assert.strictEqual(typeof require('@datadog/pprof').time.start, 'function');
+  },
+};

@@ -393,12 +393,10 @@ pub fn in_node_modules(path: &Path) -> bool {
 
 /// Whether a pattern of `sideEffects` names a file; without a slash it does in any folder.
 fn matches_effects(pattern: &str, file: &str) -> bool {
-    let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
-    if pattern.contains('/') {
-        fast_glob::glob_match(pattern, file)
-    } else {
-        fast_glob::glob_match(format!("**/{pattern}"), file)
+    if !pattern.contains('/') {
+        return fast_glob::glob_match(format!("**/{pattern}"), file);
     }
+    fast_glob::glob_match(pattern.strip_prefix("./").unwrap_or(pattern), file)
 }
 
 /// `#` begins a fragment for the resolver; a NUL in front makes it part of the path.

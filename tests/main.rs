@@ -29,3 +29,4 @@ mod stacks;
 mod support;
 mod terminal;
 mod test_order;
+mod trace_time;

@@ -1,17 +1,10 @@
 //! What people see: the progress view on a terminal, plain lines elsewhere, and commands that can be pasted.
 
-use std::fs::File;
-use std::io::Read;
-use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Arc, Mutex};
-use std::thread;
 
-use nix::pty::{Winsize, openpty};
-
-use crate::support::command::Trun;
-use crate::support::{Project, eventually};
+use crate::support::Project;
+use crate::support::terminal::on_terminal;
 
 /// A test that goes on once there is a file `go`.
 const WAITS: &str = "
@@ -20,54 +13,10 @@ test('goes on when told', async () => {
   while (!fs.existsSync('go')) await new Promise((resolve) => setTimeout(resolve, 1));
 }, 1e8);";
 
-/// The other end of a terminal, read all the time.
-#[derive(Clone, Default)]
-struct Seen(Arc<Mutex<String>>);
-
-impl Seen {
-    fn text(&self) -> String {
-        self.0.lock().unwrap().clone()
-    }
-}
-
-/// Gives the run a terminal of 80 columns as its stdout.
-fn on_terminal(run: Trun<'_>) -> (Trun<'_>, Seen) {
-    let size = Winsize {
-        ws_row: 24,
-        ws_col: 80,
-        ws_xpixel: 0,
-        ws_ypixel: 0,
-    };
-    let pair = openpty(Some(&size), None).expect("a terminal");
-    let seen = Seen::default();
-    let store = seen.clone();
-    let mut master = File::from(pair.master);
-    thread::spawn(move || {
-        let mut buffer = [0; 4096];
-        while let Ok(count @ 1..) = master.read(&mut buffer) {
-            store
-                .0
-                .lock()
-                .unwrap()
-                .push_str(&String::from_utf8_lossy(&buffer[..count]));
-        }
-    });
-    let slave: OwnedFd = pair.slave;
-    (run.stdout(slave).env("TERM", "xterm"), seen)
-}
-
 fn two_files() -> Project {
     Project::new()
         .file("a.test.js", WAITS)
         .file("b.test.js", "test('is quick', () => {});")
-}
-
-#[track_caller]
-fn shows(seen: &Seen, text: &str) {
-    eventually(
-        || seen.text().contains(text),
-        || format!("{text:?} is not on the terminal: {:?}", seen.text()),
-    );
 }
 
 #[test]
@@ -75,11 +24,11 @@ fn a_terminal_shows_what_runs_and_nothing_of_it_in_the_end() {
     let project = two_files();
     let (run, seen) = on_terminal(project.trun(&["--parallel=2", "--no-color"]));
     let run = run.spawn();
-    shows(&seen, "a.test.js > goes on when told");
-    shows(&seen, "1/2 files");
+    seen.shows("a.test.js > goes on when told");
+    seen.shows("1/2 files");
     project.write("go", "");
     run.wait().exits(0);
-    shows(&seen, "\nTime ");
+    seen.shows("\nTime ");
     let text = seen.text();
     let last = text.rfind("\x1b[J").expect("the view is erased");
     assert!(!text[last..].contains("/2 files"), "{text:?}");
@@ -91,10 +40,10 @@ fn an_interrupt_takes_the_view_away_and_says_what_was_running() {
     let project = two_files();
     let (run, seen) = on_terminal(project.trun(&["--parallel=2", "--no-color"]));
     let run = run.spawn();
-    shows(&seen, "a.test.js > goes on when told");
+    seen.shows("a.test.js > goes on when told");
     run.signal(nix::sys::signal::Signal::SIGINT);
     run.wait().exits(130);
-    shows(&seen, "\nTime ");
+    seen.shows("\nTime ");
     let text = seen.text();
     let last = text.rfind("\x1b[J").expect("the view is erased");
     assert!(!text[last..].contains("/2 files"), "{text:?}");
@@ -110,10 +59,10 @@ fn a_terminal_that_is_a_log_gets_plain_lines() {
         let project = two_files();
         let (run, seen) = on_terminal(project.trun(&["--parallel=2", "--no-color"]));
         let run = run.env(name, value).spawn();
-        shows(&seen, "b.test.js  1 passed");
+        seen.shows("b.test.js  1 passed");
         project.write("go", "");
         run.wait().exits(0);
-        shows(&seen, "\nTime ");
+        seen.shows("\nTime ");
         assert!(!seen.text().contains('\x1b'), "{name}: {:?}", seen.text());
     }
 }

@@ -91,6 +91,8 @@ impl Control for Stage {
 
     fn kill(&mut self, _: Slot) {}
 
+    fn rouse(&mut self) {}
+
     fn send(&mut self, _: Slot, _: &ToWorker) {}
 
     fn ask_to_stop(&mut self, _: Slot) {}

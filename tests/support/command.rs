@@ -17,6 +17,10 @@ pub(crate) struct Trun<'p> {
     folder: PathBuf,
     report: Option<PathBuf>,
     stdout: Option<Stdio>,
+    stdin: Option<Stdio>,
+    /// What runs the program instead of this test: each ends in its place.
+    through: Vec<String>,
+    makes_session: bool,
     limits: Vec<String>,
 }
 
@@ -41,6 +45,9 @@ impl<'p> Trun<'p> {
             folder: project.path(""),
             report,
             stdout: None,
+            stdin: None,
+            through: Vec::new(),
+            makes_session: false,
             limits: Vec::new(),
         }
     }
@@ -63,6 +70,31 @@ impl<'p> Trun<'p> {
         self
     }
 
+    /// Gives it something to read. Nothing, unless told otherwise.
+    pub(crate) fn stdin(mut self, stdin: impl Into<Stdio>) -> Self {
+        self.stdin = Some(stdin.into());
+        self
+    }
+
+    /// Has another program start it, which must end by becoming it: `["prlimit", "--nofile=64"]`.
+    pub(crate) fn through(mut self, program: &[&str]) -> Self {
+        self.through.extend(program.iter().map(|&word| word.to_owned()));
+        self
+    }
+
+    /// In a session of its own, with its stdin as the terminal of that.
+    pub(crate) fn in_session(mut self) -> Self {
+        self.makes_session = true;
+        self.through.splice(0..0, ["setsid", "--ctty"].map(str::to_owned));
+        self
+    }
+
+    /// Has a shell start it, after these commands.
+    pub(crate) fn after(self, commands: &str) -> Self {
+        let script = format!("{commands}\nexec \"$@\"");
+        self.through(&["sh", "-c", &script, "sh"])
+    }
+
     /// Runs under a limit of the system's, as util-linux' `prlimit` names it: `fsize=4096`.
     pub(crate) fn limited(mut self, limit: &str) -> Self {
         self.limits.push(format!("--{limit}"));
@@ -77,8 +109,14 @@ impl<'p> Trun<'p> {
     /// Starts it.
     pub(crate) fn spawn(self) -> Running {
         let mark = unique_mark();
-        let mut command = guarded(Path::new(env!("CARGO_BIN_EXE_trun")), &self.limits);
-        command.args(&self.args).current_dir(&self.folder).env_clear();
+        let program = env!("CARGO_BIN_EXE_trun");
+        let mut words = self.through.iter().map(String::as_str).chain([program]);
+        let mut command = guarded(Path::new(words.next().unwrap_or(program)), &self.limits);
+        command
+            .args(words)
+            .args(&self.args)
+            .current_dir(&self.folder)
+            .env_clear();
         for name in ["PATH", "LD_LIBRARY_PATH", "TRUN_GC_STRESS"] {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
@@ -90,10 +128,16 @@ impl<'p> Trun<'p> {
             .env("LANG", "C.UTF-8")
             .env(MARK, &mark)
             .envs(self.env)
-            .stdin(Stdio::null())
+            .stdin(self.stdin.unwrap_or_else(Stdio::null))
             .stdout(self.stdout.unwrap_or_else(Stdio::piped))
             .stderr(Stdio::piped());
-        Running::start(command, format!("trun {}", self.args.join(" ")), mark, self.report)
+        Running::start(
+            command,
+            format!("trun {}", self.args.join(" ")),
+            mark,
+            self.report,
+            self.makes_session,
+        )
     }
 }
 
@@ -102,7 +146,7 @@ impl<'p> Trun<'p> {
 fn guarded(program: &Path, limits: &[String]) -> Command {
     let mut words: Vec<OsString> = Vec::new();
     if Path::new("/usr/bin/setpriv").exists() {
-        words.extend(["setpriv", "--pdeathsig", "KILL", "--"].map(OsString::from));
+        words.extend(["/usr/bin/setpriv", "--pdeathsig", "KILL", "--"].map(OsString::from));
     }
     if !limits.is_empty() {
         words.push("prlimit".into());

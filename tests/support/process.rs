@@ -33,9 +33,18 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    pub(super) fn start(mut command: Command, title: String, mark: String, report: Option<PathBuf>) -> Self {
+    /// Starts it in a process group of its own, unless it makes one itself: who leads a group cannot begin a session.
+    pub(super) fn start(
+        mut command: Command,
+        title: String,
+        mark: String,
+        report: Option<PathBuf>,
+        makes_session: bool,
+    ) -> Self {
+        if !makes_session {
+            command.process_group(0);
+        }
         let mut child = command
-            .process_group(0)
             .spawn()
             .unwrap_or_else(|error| panic!("{title} does not start: {error}"));
         let stdout = child.stdout.take().map(Capture::of);
@@ -60,6 +69,26 @@ impl Running {
     /// Sends the coordinator a signal.
     pub(crate) fn signal(&self, signal: Signal) {
         kill(Pid::from_raw(self.pid), signal).expect("the process is there");
+    }
+
+    /// Sends the coordinator a signal, unless it has ended.
+    pub(crate) fn try_signal(&self, signal: Signal) {
+        let _ = kill(Pid::from_raw(self.pid), signal);
+    }
+
+    /// Whether the coordinator lives.
+    pub(crate) fn is_running(&self) -> bool {
+        is_alive(self.pid)
+    }
+
+    /// What it has printed by now.
+    pub(crate) fn stdout(&self) -> String {
+        self.stdout.as_ref().map(Capture::text).unwrap_or_default()
+    }
+
+    /// What it has printed by now.
+    pub(crate) fn stderr(&self) -> String {
+        self.stderr.as_ref().map(Capture::text).unwrap_or_default()
     }
 
     /// The processes of the run that live, but for the coordinator.

@@ -76,6 +76,8 @@ pub trait Control {
     fn kill(&mut self, slot: Slot);
     /// Sends a message. A worker that cannot be reached is about to be reported as ended.
     fn send(&mut self, slot: Slot, message: &ToWorker);
+    /// Lets the zygote go on, should a test have stopped it.
+    fn rouse(&mut self);
     /// Asks a worker to end its file after the test that runs.
     fn ask_to_stop(&mut self, slot: Slot);
     /// Tells a worker that one more of its failures has been counted.

@@ -170,6 +170,57 @@ fn a_worker_that_gets_no_core_is_not_killed_for_it() {
     assert_eq!(tick(401 + GRACE, 5300), [1]);
 }
 
+#[test]
+fn who_asks_hears_of_every_worker_once_all_have_answered() {
+    let mut d = run(3, 2, OnCrash::Abort);
+    for slot in [1, 2] {
+        if slot == 2 {
+            let _ = d.handle(InternalEvent::Tick(idle_tick(2 * SCALE_UP_AFTER)), 2 * SCALE_UP_AFTER);
+        }
+        let _ = d.say(slot, FromWorker::Ready);
+    }
+    let _ = d.handle(InternalEvent::Inquiry, 10);
+    let _ = d.say(1, FromWorker::Runs { stack: vec![] });
+    assert!(
+        !d.control.events.iter().any(|event| event.starts_with("inquired")),
+        "{:?}",
+        d.control.events
+    );
+    let _ = d.say(2, FromWorker::Runs { stack: vec![] });
+    assert_eq!(d.control.events.last().map(String::as_str), Some("inquired 2, 1 wait"));
+}
+
+#[test]
+fn a_worker_that_does_not_answer_is_not_waited_for() {
+    let mut d = run(1, 1, OnCrash::Abort);
+    let _ = d.say(1, FromWorker::Ready);
+    let _ = d.handle(InternalEvent::Inquiry, 10);
+    let asked = |d: &Dispatcher<Script>| d.control.events.iter().filter(|event| *event == "1: ask").count();
+    assert_eq!(asked(&d), 1);
+    let _ = d.handle(InternalEvent::Tick(idle_tick(20)), 20);
+    assert_eq!(asked(&d), 2);
+    let late = 10 + super::inquiry::PATIENCE;
+    let _ = d.handle(InternalEvent::Tick(idle_tick(late)), late);
+    assert_eq!(d.control.events.last().map(String::as_str), Some("inquired 1, 0 wait"));
+}
+
+/// A look at workers that do nothing.
+fn idle_tick(now: u64) -> Tick {
+    let view = SlotView {
+        running: Running::Nothing,
+        since: 0,
+        deadline: None,
+        native: None,
+        starved: 0,
+        waits: false,
+    };
+    Tick {
+        now,
+        slots: vec![view; 2],
+        memory: None,
+    }
+}
+
 /// What kills a worker between two files is not the next one's doing: that runs in another worker, once, and the run has failed.
 #[test]
 fn a_file_that_was_not_begun_is_given_to_another_worker() {

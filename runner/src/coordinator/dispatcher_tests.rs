@@ -24,6 +24,8 @@ impl Control for Script {
         self.killed.push(slot);
     }
 
+    fn rouse(&mut self) {}
+
     fn send(&mut self, slot: Slot, message: &ToWorker) {
         self.events.push(match message {
             ToWorker::Run { file, .. } => format!("{slot}: run {}", file.0),
@@ -52,6 +54,7 @@ impl Control for Script {
             EventKind::Output { file, case, text, .. } => {
                 format!("output {} {:?} {} bytes", file.0, case.map(|c| c.0), text.len())
             }
+            EventKind::Inquired(told) => format!("inquired {}, {} wait", told.running.len(), told.waiting),
             EventKind::Leaked { file, leaks } => format!("leaked {} {}", file.0, leaks.len()),
             EventKind::RunError { message } => format!("run error {message}"),
             _ => return,

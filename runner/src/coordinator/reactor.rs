@@ -94,6 +94,10 @@ impl<S: EventSink> Control for Hands<S> {
         let _ = self.link.kill(slot);
     }
 
+    fn rouse(&mut self) {
+        self.link.wake();
+    }
+
     fn send(&mut self, slot: Slot, message: &ToWorker) {
         if let Some(wires) = self.wires.get_mut(&slot) {
             wires.send(message);

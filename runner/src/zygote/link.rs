@@ -179,8 +179,8 @@ impl Link {
         sent
     }
 
-    /// It is a child of this process that only this process reaps, so the number is its own.
-    fn wake(&self) {
+    /// Lets the zygote go on, should a test have stopped it. It is a child of this process that only this process reaps, so the number is its own.
+    pub fn wake(&self) {
         let _ = kill(self.zygote, Signal::SIGCONT);
     }
 

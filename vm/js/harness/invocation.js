@@ -3,7 +3,9 @@
 // Owns no state: who the call belongs to and what its end means is plan.js's.
 
 const { apply } = Reflect;
+const { defineProperty } = Object;
 const NativePromise = Promise;
+const NativeError = Error;
 const resolvePromise = Promise.resolve;
 const promiseThen = Promise.prototype.then;
 const objectToString = Object.prototype.toString;
@@ -78,12 +80,12 @@ function doneCallback(own, settle) {
     if (error === undefined || error === null) settle(own, true, undefined, false, undefined);
     else settle(own, false, asError(error), false, undefined);
   };
-  done.fail = (reason) => settle(own, false, reason === undefined ? new Error('done.fail() was called') : asError(reason), false, undefined);
+  done.fail = (reason) => settle(own, false, reason === undefined ? new NativeError('done.fail() was called') : asError(reason), false, undefined);
   return done;
 }
 
 function asError(reason) {
-  return typeof reason === 'string' ? new Error(reason) : reason;
+  return typeof reason === 'string' ? new NativeError(reason) : reason;
 }
 
 /**
@@ -91,12 +93,12 @@ function asError(reason) {
  * where nothing ran, the place to show is the test's own.
  */
 function timeoutError({ hook, timeout, location }, stack) {
-  const error = new Error(`${hook === undefined ? 'the test' : `the ${hook} hook`} did not finish within ${timeout} ms`);
+  const error = new NativeError(`${hook === undefined ? 'the test' : `the ${hook} hook`} did not finish within ${timeout} ms`);
   error.name = 'TimeoutError';
   error.stack = stack ?? '';
   if (stack === undefined && location !== undefined) {
-    Object.defineProperty(error, 'sourceFile', { value: location.file });
-    Object.defineProperty(error, 'sourcePosition', { value: { line: location.line, column: location.column } });
+    defineProperty(error, 'sourceFile', { value: location.file });
+    defineProperty(error, 'sourcePosition', { value: { line: location.line, column: location.column } });
   }
   return error;
 }

@@ -10,6 +10,15 @@ const { construct, apply } = Reflect;
 const { defineProperty, getOwnPropertyDescriptor } = Object;
 const NativeError = Error;
 const nativeCapture = Error.captureStackTrace;
+/** For whoever describes what was thrown, loaded when a test may have put anything in their places. */
+const natives = {
+  NativeError,
+  NativeAggregateError: AggregateError,
+  isArray: Array.isArray,
+  symbolToString: Symbol.prototype.toString,
+  objectToString: Object.prototype.toString,
+  apply,
+};
 
 /** Engine stacks of errors whose `stack` is ours. */
 const raw = new WeakMap();
@@ -217,4 +226,4 @@ function siteStack(site) {
   return typeof own?.value === 'string' ? own.value : '';
 }
 
-module.exports = { install, strayFrameOf, rawStackOf, setStack, stackOf, captureRaw, captureSite, siteStack };
+module.exports = { install, strayFrameOf, rawStackOf, setStack, stackOf, captureRaw, captureSite, siteStack, natives };

@@ -1,21 +1,29 @@
 // Makes of whatever was thrown the plain parts a report is built from.
 
-const { rawStackOf } = require('internal/errors_stack');
+const { rawStackOf, natives } = require('internal/errors_stack');
 
 const MAX_CAUSES = 8;
-const { apply } = Reflect;
+const { NativeError, NativeAggregateError, isArray, symbolToString, objectToString, apply } = natives;
 const { get: originOf, set: setOrigin } = WeakMap.prototype;
 
 function isErrorLike(value) {
-  return value instanceof Error || (typeof value === 'object' && value !== null && typeof value.message === 'string' && typeof value.stack === 'string');
+  return value instanceof NativeError || (typeof value === 'object' && value !== null && typeof value.message === 'string' && typeof value.stack === 'string');
 }
 
 function inspect(value) {
   try {
     return require('internal/util/inspect').inspect(value);
   } catch {
-    return Object.prototype.toString.call(value);
+    return plainly(value);
   }
+}
+
+/** Without any help, where a test has broken what `inspect` is made of. */
+function plainly(value) {
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'symbol') return apply(symbolToString, value, []);
+  const isPrimitive = value === null || (typeof value !== 'object' && typeof value !== 'function');
+  return isPrimitive ? `${value}` : apply(objectToString, value, []);
 }
 
 function text(value) {
@@ -63,7 +71,7 @@ function describeParts(value, depth) {
   }
   const assertion = isAssertion(value);
   let message = withSourceNames(text(value.message) ?? inspect(value.message));
-  if (value instanceof AggregateError && Array.isArray(value.errors)) {
+  if (value instanceof NativeAggregateError && isArray(value.errors)) {
     for (const inner of value.errors.slice(0, MAX_CAUSES)) message += `\n  - ${isErrorLike(inner) ? `${nameOf(inner)}: ${inner.message}` : inspect(inner)}`;
   }
   const origin = apply(originOf, origins, [value]);

@@ -172,6 +172,9 @@ impl<C: Control> Dispatcher<C> {
     /// One half of a worker's end is there and the other does not come.
     fn end_half_gone(&mut self, slot: Slot) {
         let now = self.now;
+        if self.place(slot).half_gone.is_some() && self.place(slot).end.is_none() {
+            self.control.rouse();
+        }
         let place = self.place(slot);
         if place.is_vacant() || place.half_gone.is_none_or(|since| now < since + HALF_GONE_LIMIT) {
             return;

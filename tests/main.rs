@@ -35,5 +35,6 @@ mod stacks;
 mod support;
 mod terminal;
 mod test_order;
+mod trace_time;
 mod work;
 mod workers;

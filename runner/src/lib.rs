@@ -22,6 +22,7 @@ pub mod pattern;
 pub mod protocol;
 pub mod run;
 pub mod scratch;
+pub mod time_table;
 pub mod worker;
 pub mod zygote;
 

@@ -2,7 +2,7 @@
 //!
 //! The order matters at one place: the zygote is forked before this process has a thread or a signal handler.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ use crate::os;
 use crate::output::{self, OutputError, Outputs};
 use crate::pattern;
 use crate::scratch::Scratch;
+use crate::time_table::TimeTable;
 use crate::worker::{self, WorkerSettings};
 use crate::zygote;
 
@@ -67,6 +68,7 @@ struct Sink {
     outputs: Outputs,
     history: Option<History>,
     files: Vec<String>,
+    times: TimeTable,
     end: Option<RunEnd>,
     failures: Vec<String>,
 }
@@ -88,6 +90,7 @@ impl Sink {
             outputs,
             history,
             files,
+            times: TimeTable::default(),
             end: None,
             failures: Vec::new(),
         })
@@ -119,6 +122,10 @@ impl EventSink for Sink {
                 .into_iter()
                 .map(|failure| failure.to_string()),
         );
+    }
+
+    fn keep_times(&mut self, file: FileId, times: Vec<u64>) {
+        self.times.record(file, times);
     }
 
     fn output_closed(&self) -> bool {
@@ -268,6 +275,7 @@ fn worker_settings(settings: &Settings, scratch: Option<Scratch>) -> WorkerSetti
         bails: settings.bail.is_some(),
         audit: settings.fail_on_leak,
         addon_teardown: settings.addon_teardown,
+        trace_time: settings.trace_time,
         gc_stress: settings.gc_stress,
     }
 }
@@ -292,7 +300,8 @@ fn finish(
         history,
         end,
         failures,
-        files: _,
+        files,
+        times,
     } = sink;
     if let Some(Err(error)) = history.map(History::write) {
         warn(&format!(
@@ -306,6 +315,10 @@ fn finish(
         .iter()
         .filter(|error| !gone(error))
         .for_each(|error| complain(&error.to_string()));
+    if settings.trace_time {
+        // Whoever closed standard error does not want it.
+        let _ = io::stderr().write_all(times.to_text(&files, &settings.root).as_bytes());
+    }
     // What a reporter could not write is what its sink could not: named once.
     if unwritten.is_empty() {
         failures.iter().for_each(|failure| complain(failure));

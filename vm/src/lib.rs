@@ -23,6 +23,7 @@ pub mod node;
 pub mod os;
 pub mod realm;
 pub mod runtime;
+pub mod times;
 mod vitals;
 pub mod workers;
 

@@ -17,6 +17,7 @@ use crate::modules::graph::ModuleGraph;
 use crate::realm::census::SURVIVALS_OF_A_LEAK;
 use crate::realm::swap::Swaps;
 use crate::realm::{Builtins, Parking, Realm};
+use crate::times::{Part, span};
 
 /// Settings of a runtime.
 #[derive(Debug, Clone)]
@@ -197,6 +198,7 @@ impl Runtime {
         if let Some(realm) = &self.shared {
             return Ok(Rc::clone(realm));
         }
+        let _span = span(Part::Realm);
         let realm = Realm::open(&self.host, &self.parking, self.audit)?;
         self.parking.global().enter(|_| ());
         realm.global().enter(|cx| self.host.addons.enter_realm(cx));
@@ -208,6 +210,7 @@ impl Runtime {
 
     fn run_in(&mut self, realm: Rc<Realm>, request: &FileRequest) {
         Session::new(&self.host, &realm, self.rules).run(request);
+        let _span = span(Part::Swap);
         self.host.observer.borrow_mut().activity(Activity::Swapping, None);
         if !self.rules.collect_only {
             self.swaps.tell_leaks(&self.host, &realm, request.number);
@@ -229,6 +232,7 @@ impl Runtime {
 
     /// Collects everything that can go, now; realms that turn out to be leaked are told to the observer.
     pub fn collect(&mut self) {
+        let _span = span(Part::Collect);
         overwrite_stack();
         self.swaps.collect(&self.host, &self.parking);
     }

@@ -39,6 +39,7 @@ pub enum Flag {
     OutputFileOf(Kind),
     ReporterOutfile,
     JunitDialect,
+    TraceTime,
     Color,
     Config,
     Cache,
@@ -282,6 +283,8 @@ pub const TABLE: &[Row] = &[
         "write the report of the one reporter beside `default` to FILE"),
     Row::new(Flag::JunitDialect, "junit-dialect", One("FORM"), Reports,
         "rich (flaky tests and retries have elements of their own) or plain").default("rich"),
+    Row::new(Flag::TraceTime, "trace-time", Switch, Reports,
+        "print at the end what the time of each file went into"),
     Row::new(Flag::Color, "color", Switch, Reports, "colours, whatever the terminal and the environment say")
         .aliases(&["colors", "colour"]),
 

@@ -132,6 +132,7 @@ impl Settings {
             cache_dir: cache_dir(low, surroundings),
             junit_dialect: low.parsed(Flag::JunitDialect, junit_dialect)?.unwrap_or_default(),
             rerun: rerun::command(low, seed, surroundings),
+            trace_time: low.switch(Flag::TraceTime).unwrap_or(false),
             collect_only: low.lists,
             gc_stress: gc_stress(surroundings.env)?,
             pass_with_no_tests: low.switch(Flag::PassWithNoTests).unwrap_or(false),

@@ -61,6 +61,8 @@ pub struct Settings {
     /// The program and those flags, as they were typed, that a command to rerun one test of this run needs: not the paths, `-t`,
     /// reporters, `--bail`, `--parallel`.
     pub rerun: Vec<String>,
+    /// Whether what each file's time went into is printed.
+    pub trace_time: bool,
     /// Whether tests are only listed and not run.
     pub collect_only: bool,
     /// Collect garbage every so many slow allocations.

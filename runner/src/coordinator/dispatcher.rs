@@ -86,6 +86,10 @@ pub trait Control {
     fn ask(&mut self, slot: Slot);
     /// Tells the reporters.
     fn emit(&mut self, event: RunEvent);
+    /// Keeps what a file's time went into, in nanoseconds.
+    fn keep_times(&mut self, file: FileId, times: Vec<u64>) {
+        let _ = (file, times);
+    }
 }
 
 /// How a run came to its end.
@@ -338,6 +342,7 @@ impl<C: Control> Dispatcher<C> {
             }
             FromWorker::Runs { stack } => self.hear_stack(slot, stack),
             FromWorker::AddonLoaded { number, path } => self.place(slot).name_addon(number, path),
+            FromWorker::FileTimes { file, times } => self.control.keep_times(file, times),
             FromWorker::Leaked { file, leaks } => {
                 if self.ran_in.get(file.0 as usize) == Some(&Some(slot)) {
                     self.handle_leaks(file, leaks);

@@ -7,6 +7,7 @@ use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use trun_reporters::FileId;
 use trun_reporters::event::RunEvent;
 
 use super::dispatcher::{Control, Dispatcher};
@@ -25,6 +26,10 @@ const MEMORY_INTERVAL: Duration = Duration::from_millis(250);
 pub trait EventSink {
     /// Takes an event.
     fn event(&mut self, event: &RunEvent);
+    /// Takes what a file's time went into, in nanoseconds.
+    fn keep_times(&mut self, file: FileId, times: Vec<u64>) {
+        let _ = (file, times);
+    }
     /// Whether standard output was closed by its reader.
     fn output_closed(&self) -> bool;
 }
@@ -113,6 +118,10 @@ impl<S: EventSink> Control for Hands<S> {
 
     fn emit(&mut self, event: RunEvent) {
         self.sink.event(&event);
+    }
+
+    fn keep_times(&mut self, file: FileId, times: Vec<u64>) {
+        self.sink.keep_times(file, times);
     }
 }
 

@@ -77,6 +77,13 @@ pub enum FromWorker {
         /// What.
         leaks: Vec<Leak>,
     },
+    /// What the time of a file that is over went into (`--trace-time`).
+    FileTimes {
+        /// Which.
+        file: FileId,
+        /// In nanoseconds, in the order of `trun_vm::times::PARTS`.
+        times: Vec<u64>,
+    },
     /// The file is over and its realm released.
     FileDone {
         /// Which.

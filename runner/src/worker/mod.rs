@@ -21,7 +21,7 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::unistd::{dup2_stderr, dup2_stdout};
 use trun_vm::addons::Teardown;
 use trun_vm::harness::session::FileRequest;
-use trun_vm::{Runtime, RuntimeOptions};
+use trun_vm::{Runtime, RuntimeOptions, times};
 
 use crate::os::{Running, RunningPage, exit_now, own_fd, resident_bytes, set_env_var};
 use crate::protocol::channel::{Received, Receiver, Sender};
@@ -70,6 +70,8 @@ pub struct WorkerSettings {
     pub bails: bool,
     /// `--fail-on-leak`
     pub audit: bool,
+    /// `--trace-time`
+    pub trace_time: bool,
     /// `TRUN_GC_STRESS`.
     pub gc_stress: Option<u32>,
 }
@@ -195,6 +197,9 @@ fn serve(reading: UnixStream, wire: &Rc<Wire>, slot: u32, settings: &WorkerSetti
     // After a panic the VM is in no state to be taken down, and this process is about to abort.
     let mut runtime = ManuallyDrop::new(runtime);
     wire.send(&FromWorker::Ready);
+    if settings.trace_time {
+        times::turn_on();
+    }
     // A closed or corrupt channel means that the coordinator has ended or given this worker up.
     while let Ok(Received::Message(ToWorker::Run { file, path })) = receiver.receive() {
         wire.begin(file);
@@ -207,6 +212,7 @@ fn serve(reading: UnixStream, wire: &Rc<Wire>, slot: u32, settings: &WorkerSetti
         if let Some(scratch) = scratch.filter(|_| settings.isolate) {
             scratch.empty();
         }
+        wire.tell_times();
         wire.end(resident_bytes(std::process::id()).unwrap_or(0));
     }
     ManuallyDrop::into_inner(runtime).shut_down();

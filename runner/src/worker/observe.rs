@@ -15,6 +15,8 @@ use trun_vm::harness::observer::{
     ProblemKind,
 };
 
+use trun_vm::times::{self, Part, span};
+
 use crate::os::{Running, RunningPage, be_patient, exit_now, wait_for_readers};
 use crate::protocol::channel::Sender;
 use crate::protocol::message::{FromWorker, cap};
@@ -65,8 +67,19 @@ impl Wire {
         });
     }
 
+    /// Tells what the file's time went into, if that is measured.
+    pub(super) fn tell_times(&self) {
+        if times::is_on() {
+            let file = self.file.get();
+            let nanoseconds = times::take().map(|time| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
+            let times = nanoseconds.to_vec();
+            self.send(&FromWorker::FileTimes { file, times });
+        }
+    }
+
     /// What has been sent survives whatever happens to this process next, so every message is written at once.
     pub(super) fn send(&self, message: &FromWorker) {
+        let _span = span(Part::Messages);
         if self.sender.borrow_mut().send(message).is_err() {
             // Nobody is there to run for.
             exit_now(0);
@@ -109,6 +122,7 @@ impl Observer for Outbox {
     }
 
     fn case_finished(&mut self, end: CaseEnd) {
+        let _span = span(Part::Messages);
         // Raw writes reach the coordinator by another way. It charges them to the test that runs when it reads them, so this
         // one runs until they have been read. Costs two system calls when there are none.
         wait_for_readers(PATIENCE, || self.0.page.drains());

@@ -4,6 +4,9 @@
 
 const registry = require('harness/registry');
 
+const { create, setPrototypeOf } = Object;
+const { get: reflectGet, set: reflectSet } = Reflect;
+
 const FLAGS = Symbol('flags');
 
 /** Flags of a plain `test` or `describe`. */
@@ -22,7 +25,7 @@ function makeCallable(kind, flavour, flags) {
   };
   Object.defineProperty(callable, 'name', { value: kind, configurable: true });
   callable[FLAGS] = { kind, flavour, flags };
-  return Object.setPrototypeOf(callable, kind === 'test' ? testModifiers : suiteModifiers);
+  return setPrototypeOf(callable, kind === 'test' ? testModifiers : suiteModifiers);
 }
 
 function derive(callable, change) {
@@ -89,19 +92,49 @@ function declareTable(callable, table, values, isFor) {
   };
 }
 
-const testModifiers = Object.create(Function.prototype);
-const suiteModifiers = Object.create(Function.prototype);
-addCommon(testModifiers);
-addCommon(suiteModifiers);
-
 const failing = (flags) => ({ ...flags, failing: true });
-modifier(testModifiers, 'failing', failing);
-modifier(testModifiers, 'fails', failing);
-condition(testModifiers, 'failingIf', (flags, holds) => (holds ? failing(flags) : flags));
-testModifiers.extend = function () {
-  throw new Error('test.extend is not supported yet by trun');
-};
-modifier(suiteModifiers, 'shuffle', (flags) => ({ ...flags, shuffle: true }));
+
+function addTestModifiers(target) {
+  addCommon(target);
+  modifier(target, 'failing', failing);
+  modifier(target, 'fails', failing);
+  condition(target, 'failingIf', (flags, holds) => (holds ? failing(flags) : flags));
+  target.extend = function () {
+    throw new Error('test.extend is not supported yet by trun');
+  };
+}
+
+function addSuiteModifiers(target) {
+  addCommon(target);
+  modifier(target, 'shuffle', (flags) => ({ ...flags, shuffle: true }));
+}
+
+/** A prototype that gets its properties when one is first asked for: most files need none. */
+function lazyPrototype(add) {
+  const fill = () => {
+    setPrototypeOf(prototype, Function.prototype);
+    add(prototype);
+  };
+  const above = new Proxy(Function.prototype, {
+    get(target, name, receiver) {
+      if (!(name in target)) fill();
+      return reflectGet(name in target ? target : prototype, name, receiver);
+    },
+    has(target, name) {
+      if (!(name in target)) fill();
+      return name in prototype;
+    },
+    set(target, name, value, receiver) {
+      fill();
+      return reflectSet(prototype, name, value, receiver);
+    },
+  });
+  const prototype = create(above);
+  return prototype;
+}
+
+const testModifiers = lazyPrototype(addTestModifiers);
+const suiteModifiers = lazyPrototype(addSuiteModifiers);
 
 /** The declaring functions of one API flavour, cached: `{ test, describe, beforeAll, … }`. */
 const byFlavour = { __proto__: null };

@@ -106,7 +106,7 @@ class Comparison {
     if (a instanceof Error && b instanceof Error) return this.nested(a, b, this.errors);
     const tag = tagOf(a);
     const expectedTag = tagOf(b);
-    if (this.subset && !Array.isArray(b) && !isOpaque(b) && !LEAVES.has(expectedTag)) return this.nested(a, b, this.contents);
+    if (this.subset && !Array.isArray(b) && !isOpaque(b) && !LEAVES.includes(expectedTag)) return this.nested(a, b, this.contents);
     if (tag !== expectedTag) return false;
     switch (tag) {
       case '[object Boolean]':
@@ -300,11 +300,11 @@ function isPlainList(array) {
 }
 
 /** Built-in values that have a content of their own beside their properties. */
-const LEAVES = new Set(
-  ['Boolean', 'String', 'Number', 'BigInt', 'Symbol', 'RegExp', 'URL', 'ArrayBuffer', 'SharedArrayBuffer', 'DataView', 'Int8Array', 'Int16Array',
-    'Int32Array', 'Uint8Array', 'Uint8ClampedArray', 'Uint16Array', 'Uint32Array', 'Float16Array', 'Float32Array', 'Float64Array', 'BigInt64Array',
-    'BigUint64Array'].map((name) => `[object ${name}]`),
-);
+const LEAVES =
+  '[object Boolean][object String][object Number][object BigInt][object Symbol][object RegExp][object URL][object ArrayBuffer]' +
+  '[object SharedArrayBuffer][object DataView][object Int8Array][object Int16Array][object Int32Array][object Uint8Array]' +
+  '[object Uint8ClampedArray][object Uint16Array][object Uint32Array][object Float16Array][object Float32Array][object Float64Array]' +
+  '[object BigInt64Array][object BigUint64Array]';
 
 /** Values that a subset compares whole. */
 function isOpaque(value) {

@@ -3,9 +3,17 @@
 // Owns how a matcher is run and how its failure becomes an error. The matchers themselves are tables in matchers_*.js:
 // each has `check(received, ...args)`, which answers whether it holds, and `explain(received, ...args)`, which is only
 // called to word a failure. `this` is the assertion in both.
+//
+// Every file that asserts anything makes this module's realm-bound parts anew, so it needs nothing that `toBe` does not need:
+// tables of matchers are loaded when a name is asked for that no loaded one has, the rest by what uses it.
 
 const { state } = require('harness/registry');
-const { equals, customTesters } = require('harness/equality');
+
+const equality = () => require('harness/equality');
+// Taken now, for a test may patch them before it asks for another matcher.
+const { keys, hasOwn, defineProperty } = Object;
+const { get: reflectGet } = Reflect;
+const includes = Function.prototype.call.bind(String.prototype.includes);
 
 const { captureStackTrace } = Error;
 
@@ -45,6 +53,10 @@ class Assertion {
 }
 
 Object.assign(Assertion.prototype, {
+  // These are set by the constructor: being here keeps the assignment from looking further up, at `unloaded`.
+  received: undefined,
+  modern: false,
+  name: '',
   isNot: false,
   promise: '',
   /** The user's own words for a failure. */
@@ -58,19 +70,37 @@ Object.assign(Assertion.prototype, {
   found: undefined,
 });
 
-for (const word of ['to', 'be', 'been', 'is', 'that', 'which', 'has', 'have', 'deep', 'a', 'an']) {
-  Object.defineProperty(Assertion.prototype, word, {
-    configurable: true,
-    get() {
-      throw new Error(`chai-style assertions (expect(…).${word}) are not supported yet by trun`);
-    },
-  });
-}
+const CHAI_WORDS = ' to be been is that which has have deep a an ';
 
-/** Adds a table of matchers. */
-function install(table) {
-  const names = Object.keys(table);
-  for (let i = 0; i < names.length; i += 1) installOne(names[i], table[names[i]]);
+/** Tables in the order they are loaded in, and how many have been. */
+const TABLES = ['core', 'value', 'container', 'throw', 'mock', 'snapshot'];
+let loaded = 0;
+
+/** The end of the prototype chain of assertions until all tables are there: finds the matcher that is asked for. */
+const unloaded = new Proxy(Object.prototype, {
+  get(target, name, receiver) {
+    if (name in target) return reflectGet(target, name, receiver);
+    if (typeof name !== 'string') return undefined;
+    if (includes(CHAI_WORDS, ` ${name} `)) throw new Error(`chai-style assertions (expect(…).${name}) are not supported yet by trun`);
+    return loadMatcher(name) ? Assertion.prototype[name] : undefined;
+  },
+  has: (target, name) => name in target || (typeof name === 'string' && loadMatcher(name)),
+});
+Object.setPrototypeOf(Assertion.prototype, unloaded);
+
+/** Loads tables until one has the matcher; whether one has. */
+function loadMatcher(name) {
+  while (loaded < TABLES.length) {
+    const table = require(`harness/matchers_${TABLES[loaded]}`);
+    loaded += 1;
+    const names = keys(table);
+    for (let i = 0; i < names.length; i += 1) {
+      // One of `expect.extend` of the same name came first and stays.
+      if (!hasOwn(Assertion.prototype, names[i])) installOne(names[i], table[names[i]]);
+    }
+    if (hasOwn(table, name)) return true;
+  }
+  return false;
 }
 
 function installOne(name, { check, explain }) {
@@ -88,8 +118,8 @@ function installOne(name, { check, explain }) {
 }
 
 function define(name, method) {
-  Object.defineProperty(method, 'name', { value: name, configurable: true });
-  Object.defineProperty(Assertion.prototype, name, { value: method, writable: true, configurable: true });
+  defineProperty(method, 'name', { value: name, configurable: true });
+  defineProperty(Assertion.prototype, name, { value: method, writable: true, configurable: true });
 }
 
 /**
@@ -195,13 +225,13 @@ function runSettled(assertion, method, args, value, origin) {
   return returned instanceof Promise ? returned.catch(rethrow) : returned;
 }
 
-const STACK_KEYS = new Set(['stack', 'line', 'column', 'sourceURL']);
+const STACK_KEYS = ['stack', 'line', 'column', 'sourceURL'];
 
 /** The failure as it would be had it happened where `origin` was made: after an await the user's call is off the stack. */
 function adopt(origin, error) {
   if (!(error instanceof AssertionError)) return error;
   for (const key of Reflect.ownKeys(error)) {
-    if (!STACK_KEYS.has(key)) Object.defineProperty(origin, key, Object.getOwnPropertyDescriptor(error, key));
+    if (!STACK_KEYS.includes(key)) Object.defineProperty(origin, key, Object.getOwnPropertyDescriptor(error, key));
   }
   return origin;
 }
@@ -231,6 +261,7 @@ async function poll(assertion, method, args) {
 
 /** `this` of a matcher made by `expect.extend`. */
 function matcherContext(assertion) {
+  const { equals, customTesters } = equality();
   return {
     isNot: assertion.isNot,
     promise: assertion.settledAs ?? assertion.promise,
@@ -320,6 +351,32 @@ function expectOf(flavour) {
   return expect;
 }
 
+/** The asymmetric matchers that `expect` has: values that are made, and their classes loaded, when they are called. */
+function statics() {
+  const make = (name, sample, more) => require('harness/asymmetric').make(name, sample, more);
+  return {
+    any: (sample) => make('any', sample),
+    anything: () => make('anything'),
+    arrayContaining: (sample) => make('arrayContaining', sample),
+    arrayOf: (sample) => make('arrayOf', sample),
+    objectContaining: (sample) => make('objectContaining', sample),
+    stringContaining: (sample) => make('stringContaining', sample),
+    stringMatching: (sample) => make('stringMatching', sample),
+    closeTo: (sample, precision) => make('closeTo', sample, precision),
+    toSatisfy: (test) => make('toSatisfy', test),
+    toBeOneOf: (list) => make('toBeOneOf', list),
+    schemaMatching: (schema) => make('schemaMatching', schema),
+    not: {
+      arrayContaining: (sample) => make('notArrayContaining', sample),
+      arrayOf: (sample) => make('notArrayOf', sample),
+      objectContaining: (sample) => make('notObjectContaining', sample),
+      stringContaining: (sample) => make('notStringContaining', sample),
+      stringMatching: (sample) => make('notStringMatching', sample),
+      closeTo: (sample, precision) => make('notCloseTo', sample, precision),
+    },
+  };
+}
+
 function makeExpect(modern) {
   const expect = function (received, note) {
     const assertion = new Assertion(received, modern);
@@ -327,7 +384,7 @@ function makeExpect(modern) {
     return assertion;
   };
   Object.defineProperty(expect, 'name', { value: 'expect' });
-  Object.assign(expect, require('harness/asymmetric').statics());
+  Object.assign(expect, statics());
   expect.extend = extend;
   expect.soft = (received, note) => {
     const assertion = expect(received, note);
@@ -360,6 +417,7 @@ function makeExpect(modern) {
   };
   expect.addEqualityTesters = (testers) => {
     if (!Array.isArray(testers)) throw new TypeError('expect.addEqualityTesters() needs an array of functions');
+    const { customTesters } = equality();
     for (const tester of testers) if (!customTesters.includes(tester)) customTesters.push(tester);
   };
   expect.addSnapshotSerializer = () => {
@@ -369,5 +427,3 @@ function makeExpect(modern) {
 }
 
 module.exports = { expectOf, AssertionError, Assertion, misuse };
-
-for (const table of ['core', 'value', 'container', 'throw', 'mock', 'snapshot']) install(require(`harness/matchers_${table}`));

@@ -17,6 +17,7 @@ use crate::harness::steps::{Phase, Step, optional_text, read_cases, read_step};
 use crate::harness::turns::{Stray, Turns};
 use crate::host::{Host, SharedFlag, host};
 use crate::realm::Realm;
+use crate::times::{Part, span};
 
 pub use crate::harness::rules::{FileRequest, Rules};
 
@@ -68,7 +69,11 @@ impl<'a> Session<'a> {
     /// Runs it to its end. Everything there is to know goes to the observer.
     pub fn run(mut self, request: &FileRequest) {
         self.host.stray_errors.set(0);
-        if self.load(request) && self.collect(request) && !self.rules.collect_only {
+        let evaluating = span(Part::Evaluate);
+        let is_collected = self.load(request) && self.collect(request);
+        drop(evaluating);
+        if is_collected && !self.rules.collect_only {
+            let _executing = span(Part::Tests);
             self.execute();
         }
         self.host.phases.end();

@@ -17,6 +17,7 @@ pub use super::record::RequestKind;
 use super::record::{Demand, Dep, Key, Kind, ModuleId, Record, Stamp, State};
 use super::resolve::{self, Resolver, Target};
 use super::transpile::{self, Format, FormatHint, Options, Shape};
+use crate::times::{Part, span};
 
 /// The answer to a request of a realm.
 #[derive(Debug)]
@@ -123,7 +124,10 @@ impl ModuleGraph {
 
     /// Loads and links an entry and what it statically imports.
     pub fn load(&mut self, file: &str) -> Reply {
-        let target = match self.resolver.resolve_entry(file) {
+        let resolving = span(Part::Resolve);
+        let found = self.resolver.resolve_entry(file);
+        drop(resolving);
+        let target = match found {
             Ok(target) => target,
             Err(error) => return Reply::Failed(error),
         };
@@ -293,6 +297,7 @@ impl ModuleGraph {
     }
 
     fn find(&mut self, importer: &Path, specifier: &str, kind: RequestKind) -> Fallible<Target> {
+        let _span = span(Part::Resolve);
         if let Some(id) = resolve::builtin(specifier) {
             return Ok(Target::Builtin(id));
         }
@@ -405,6 +410,7 @@ impl ModuleGraph {
     }
 
     fn resolve_requests(&mut self, id: ModuleId) -> Fallible<()> {
+        let _span = span(Part::Resolve);
         let record = &self.records[id as usize];
         let path = record.key.path.clone();
         let requests = record
@@ -432,6 +438,7 @@ impl ModuleGraph {
     }
 
     fn read(&mut self, id: ModuleId) {
+        let _span = span(Part::Transpile);
         let outcome = self.read_source(id).and_then(|()| self.transpile(id));
         self.records[id as usize].state = match outcome {
             Ok(()) => State::Loaded,

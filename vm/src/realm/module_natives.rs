@@ -7,6 +7,7 @@ use std::rc::Rc;
 use crate::engine::{Args, BindingTable, Ctx, JsResult, Script, Value, ValueKind, host as native};
 use crate::host::host;
 use crate::modules::graph::{From, ModuleGraph, Reply, RequestKind};
+use crate::times::{Part, span};
 
 /// The table.
 pub(crate) static MODULES: BindingTable = BindingTable {
@@ -28,12 +29,14 @@ pub(crate) static MODULES: BindingTable = BindingTable {
 };
 
 fn load<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let _span = span(Part::Link);
     let file = args.text(cx, 0)?;
     let reply = host().modules.borrow_mut().load(&file);
     Ok(answer(cx, reply))
 }
 
 fn link<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let _span = span(Part::Link);
     let specifier = args.text(cx, 0)?;
     let asker = Asker::read(cx, args.get(cx, 1))?;
     let kind = kind(cx, args.get(cx, 2));
@@ -46,6 +49,7 @@ fn link<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 }
 
 fn link_preload<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let _span = span(Part::Link);
     let specifier = args.text(cx, 0)?;
     let host = host();
     // As if a file in the run's directory imported it.
@@ -77,6 +81,7 @@ fn chunk_of<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 
 /// The array a chunk evaluates to in this realm, or an `e:` text. The parsed script is kept for the life of the VM.
 fn chunk<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let _span = span(Part::Link);
     let host = host();
     let number = args.u32(cx, 0)?;
     let known = host.chunks.borrow().contains_key(&number);
@@ -116,6 +121,7 @@ fn missing<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 }
 
 fn compile<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let _span = span(Part::Link);
     let (code, file) = (args.text(cx, 0)?, args.text(cx, 1)?);
     let reply = host().modules.borrow_mut().compile(&code, &file);
     Ok(answer(cx, reply))

@@ -55,6 +55,7 @@ fn nothing_typed_means_the_defaults() {
                 timeout: Duration::from_secs(2),
             },
             fail_on_leak: false,
+            trace_time: false,
             scale_up_after: Duration::from_millis(5),
             cache_dir: None,
             junit_dialect: JunitDialect::Rich,

@@ -3,7 +3,7 @@
 CARGO ?= cargo
 DEMO := fixtures/demo
 
-.PHONY: demo test ready deps assets npm pypi fmt-check lint docs stress soak-addons soak-ends soak-http http-bench bench clean ffi-stress ffi-check ffi-bench fuzz soak addon-packages addon-table
+.PHONY: demo test ready deps assets npm pypi fmt-check lint docs stress soak-addons soak-ends soak-http http-bench bench clean ffi-stress ffi-check ffi-bench fuzz soak addon-packages addon-table soak-workers
 
 # A fresh machine to a green run: system packages, a release build, trun on the demo project.
 demo: deps assets
@@ -52,13 +52,18 @@ addon-table: deps assets addon-packages
 	$(CARGO) build --locked -p trun
 	scripts/addon-table.py --trun target/debug/trun
 
-# Everything that is long: addons from npm, 60 files in random orders, own addons and the realm swap with full counts, HTTP, mixes of fixtures.
-soak: soak-addons soak-http soak-ends addon-packages
+# Everything that is long: addons from npm, 60 files in random orders, own addons, workers and the realm swap with full counts, HTTP, mixes
+# of fixtures.
+soak: soak-addons soak-workers soak-http soak-ends addon-packages
 	$(CARGO) test --locked -p trun --test integration addons:: -- --include-ignored
 
 # Native addons and the realm swap, with full counts. Long: not part of CI.
 soak-addons: deps assets npm
 	$(CARGO) test --locked -p trun --test integration napi_swap -- --include-ignored
+
+# Workers that end while theirs start, everywhere a thread can be, twelve rounds twenty times; a hundred swaps; a thousand workers.
+soak-workers: deps assets npm
+	$(CARGO) test --locked -p trun --test integration workers:: -- --include-ignored
 
 # HTTP as often and as long as it was asked to work: 100,000 requests with aborts and stops, servers whose wrapper is collected under their
 # connections 100 times on every way in, and again under constant collection. Minutes: not part of CI.

@@ -185,6 +185,10 @@ fn modules_with_effects_between_are_evaluated() {
         ("y.js", "import './y.css.js'; note('y'); export const y = 1;"),
         ("y.css.js", "note('css');"),
         ("c.js", "import './y.js'; note('c'); export const c = 1;"),
+        (
+            "both.js",
+            "import { x } from './effects.js'; note('both'); export { x }; export const more = x + 1;",
+        ),
         ("unused.js", "note('unused'); export const unused = 1;"),
         ("polyfills/p.js", "note('p');"),
         ("polyfills/deep/p.js", "note('deep'); export const p = 1;"),
@@ -199,6 +203,7 @@ fn modules_with_effects_between_are_evaluated() {
             &format!(
                 "import {{ y }} from 'mixed'; test('below', () => {{ expect(y).toBe(1); ORDER('css,y', '{eager}'); }});"
             ),
+            "import * as both from 'mixed/both.js'; test('used and passed on', () => { expect(Object.keys(both)).toEqual(['more', 'x']); expect(both.x + both.more).toBe(3); ORDER('p,x,unused,effects,both', 'p,x,unused,effects,both'); });",
             &format!(
                 "import {{ p, c }} from 'mixed'; test('by pattern', () => {{ expect(p + c).toBe(2); ORDER('deep,css,y,c', '{eager}'); }});"
             ),

@@ -35,3 +35,5 @@ mod stacks;
 mod support;
 mod terminal;
 mod test_order;
+mod work;
+mod workers;

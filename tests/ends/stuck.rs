@@ -18,6 +18,10 @@ function wait() { for (;;) Atomics.wait(cell, 0, 0, 20); }
 function match() { return /^(?:(a|aa|aaa|aaaa)\\1?)+$/.test(`${'a'.repeat(4000)}b`); }
 function child() { require('node:child_process').spawnSync('sleep', ['100000']); }
 function shell() { require('node:child_process').execSync('sleep 100000 & sleep 100000'); }
+function sleep() {
+  const { usleep } = require('bun:ffi').dlopen('libc.so.6', { usleep: { args: ['u32'], returns: 'i32' } }).symbols;
+  for (;;) usleep(20000);
+}
 function fifo() { require('node:fs').readFileSync('fifo'); }
 function eat() { for (;;) hoard.push(new Uint8Array(1 << 24).fill(1)); }
 function later() { return require('node:fs/promises').readFile('fifo'); }
@@ -37,22 +41,23 @@ const fn kind(name: &'static str, code: &'static str, says: &'static str) -> Kin
 }
 
 /// What the first stage stops where it runs, and shows.
-const STOPPED: [Kind; 5] = [
+const STOPPED: [Kind; 6] = [
     kind("loop", "spin()", "at spin ("),
     kind("awaits", "chain()", ".js:7:"),
     kind("thens", "again()", "at again ("),
     kind("child", "child()", "at child ("),
     kind("shell", "shell()", "at shell ("),
+    kind("waits", "wait()", "at wait ("),
 ];
 
 /// What is waited for in vain: nothing runs, so the place is that of the test or hook.
 const AWAITED: [Kind; 2] = [
-    kind("never", "new Promise(() => {})", ".js:1"),
-    kind("fifo-later", "later()", ".js:1"),
+    kind("never", "new Promise(() => {})", ".test.js:2"),
+    kind("fifo-later", "later()", ".test.js:2"),
 ];
 
 /// What cannot be stopped from inside.
-const KILLED: [Kind; 2] = [kind("waits", "wait()", ""), kind("fifo", "fifo()", "")];
+const KILLED: [Kind; 2] = [kind("sleeps", "sleep()", ""), kind("fifo", "fifo()", "")];
 
 fn in_test(kind: &Kind, limit: u32) -> String {
     let code = kind.code;

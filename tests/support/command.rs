@@ -146,7 +146,7 @@ impl<'p> Trun<'p> {
 fn guarded(program: &Path, limits: &[String]) -> Command {
     let mut words: Vec<OsString> = Vec::new();
     if Path::new("/usr/bin/setpriv").exists() {
-        words.extend(["setpriv", "--pdeathsig", "KILL", "--"].map(OsString::from));
+        words.extend(["/usr/bin/setpriv", "--pdeathsig", "KILL", "--"].map(OsString::from));
     }
     if !limits.is_empty() {
         words.push("prlimit".into());

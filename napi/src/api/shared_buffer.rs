@@ -3,6 +3,7 @@
 use std::ffi::c_void;
 
 use trun_vm::engine::{JsResult, Value};
+use trun_vm::messaging;
 
 use crate::abi::status::Status;
 use crate::abi::types::napi_value;
@@ -14,6 +15,10 @@ type FinalizeWithoutEnv = unsafe extern "C" fn(data: *mut c_void, hint: *mut c_v
 
 /// Whether it is a `SharedArrayBuffer`, of whatever realm.
 pub(crate) fn is_shared<'r>(call: Call<'r>, value: Value<'r>) -> JsResult<'r, bool> {
+    if messaging::is_shared(call.cx, value) {
+        return Ok(true);
+    }
+    // Shared WebAssembly memory has the engine's own.
     Ok(call
         .instance()
         .tool(call.cx, Tool::IsShared, &[value])?

@@ -6,7 +6,7 @@ const { validateObject, validateArray } = require('internal/validators');
 const { environmentData } = require('internal/workers/thread');
 const { BroadcastChannel } = require('web/broadcast_channel');
 const { MessageChannel, MessagePort, moveMessagePortToContext, receiveMessageOnPort } = require('web/message_channel');
-const { isMarkedAsUntransferable, markAsUntransferable } = require('internal/clone/transfer');
+const { isMarkedAsUntransferable, markAsUncloneable, markAsUntransferable } = require('internal/clone/transfer');
 
 const native = binding('workers');
 const SHARE_ENV = Symbol.for('nodejs.worker_threads.SHARE_ENV');
@@ -95,7 +95,6 @@ class Worker extends EventEmitter {
   }
 
   get threadId() { return this.#thread.id; }
-  get threadName() { return this.#thread.isOver ? null : undefined; }
   get stdout() { return this.#stream(1); }
   get stderr() { return this.#stream(2); }
 
@@ -165,7 +164,7 @@ module.exports = {
   isInternalThread: false,
   isMainThread,
   isMarkedAsUntransferable,
-  markAsUncloneable() {},
+  markAsUncloneable,
   markAsUntransferable,
   MessageChannel,
   MessagePort,

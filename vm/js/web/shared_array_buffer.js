@@ -123,5 +123,6 @@ Object.defineProperty(SharedArrayBuffer.prototype, Symbol.toStringTag, {
 });
 
 types.setSharedBrand(isOurs);
+native.setBrand(isOurs);
 
 module.exports = { SharedArrayBuffer, dress, isOurs, isGrowable: Brand.isGrowable };

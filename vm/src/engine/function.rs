@@ -180,12 +180,12 @@ impl BindingTable {
         unsafe { Object::from_raw(sys::JSObjectMake(cx.raw(), class, std::ptr::null_mut())) }
     }
 
-    /// The table's class. Classes belong to no VM; each thread that runs one makes its own and keeps it to the end.
+    /// The table's class. Classes belong to no VM; each thread that runs one makes its own and keeps it to its end.
     fn class(&'static self) -> sys::JSClassRef {
         thread_local! {
-            static CLASSES: RefCell<Vec<(*const BindingTable, sys::JSClassRef)>> = const { RefCell::new(Vec::new()) };
+            static CLASSES: RefCell<Classes> = const { RefCell::new(Classes(Vec::new())) };
         }
-        CLASSES.with_borrow_mut(|classes| {
+        CLASSES.with_borrow_mut(|Classes(classes)| {
             let key = std::ptr::from_ref(self);
             if let Some((_, class)) = classes.iter().find(|(k, _)| std::ptr::eq(*k, key)) {
                 return *class;
@@ -219,6 +219,18 @@ impl BindingTable {
         };
         // SAFETY: the definition and the array it points to outlive the call, which copies them.
         unsafe { sys::JSClassCreate(&raw const definition) }
+    }
+}
+
+/// The classes of a thread's tables. They go with the thread, whose VM has gone before.
+struct Classes(Vec<(*const BindingTable, sys::JSClassRef)>);
+
+impl Drop for Classes {
+    fn drop(&mut self) {
+        for (_, class) in &self.0 {
+            // SAFETY: made by this thread, which makes no object of it any more; a VM that still had one would hold a reference of its own.
+            unsafe { sys::JSClassRelease(*class) }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use crate::engine::{
-    Args, BindingTable, Ctx, ErrorClass, JsResult, Object, Persistent, SharedBlock, SharedWord, host as native,
+    Args, BindingTable, Ctx, ErrorClass, JsResult, Object, Persistent, SharedBlock, SharedWord, Value, host as native,
 };
 use crate::host::host;
 use crate::realm::leaks;
@@ -20,7 +20,7 @@ pub(super) static ATOMICS: BindingTable = BindingTable {
         native(c"again", again),
         native(c"length", length),
         native(c"grow", grow),
-        native(c"isShared", is_shared),
+        native(c"setBrand", set_brand),
         native(c"wait", wait),
         native(c"waitAsync", wait_async),
         native(c"leave", leave),
@@ -32,6 +32,8 @@ pub(super) static ATOMICS: BindingTable = BindingTable {
 thread_local! {
     /// The realm's function that settles promises.
     static WAKER: RefCell<Option<Persistent>> = const { RefCell::new(None) };
+    /// The realm's test for shared buffers; none as long as it has made none.
+    static BRAND: RefCell<Option<Persistent>> = const { RefCell::new(None) };
     /// The promises that wait: address and number.
     static PROMISES: RefCell<Vec<(usize, WaiterId)>> = const { RefCell::new(Vec::new()) };
 }
@@ -84,9 +86,21 @@ fn grow<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     Ok(cx.boolean(block.is_some_and(|block| block.grow(length))))
 }
 
-/// `isShared(buffer)`: whether the memory of an array buffer is that of this file.
-fn is_shared<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
-    Ok(cx.boolean(args.get(cx, 0).shared_block(cx)?.is_some()))
+/// `setBrand(isShared)`: `isShared(value)` tells whether a value is a `SharedArrayBuffer` of this realm.
+fn set_brand<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
+    let brand: Object<'r> = args.function(cx, 0, "isShared")?;
+    BRAND.set(Some(host().persist(brand, leaks::RUNTIME)));
+    Ok(cx.undefined())
+}
+
+/// Whether it is a `SharedArrayBuffer` that JavaScript of the current realm has made or was sent. The engine's own, which only WebAssembly makes,
+/// is none.
+#[must_use]
+pub fn is_shared<'r>(cx: Ctx<'r>, value: Value<'r>) -> bool {
+    let brand = BRAND.with_borrow(|brand| brand.as_ref().and_then(|brand| brand.open(cx)));
+    brand
+        .and_then(|brand| brand.call(cx, &[value]).ok())
+        .is_some_and(|answer| answer.to_bool(cx))
 }
 
 /// The word that the arguments from 0 on name, and whether it is wide.

@@ -17,6 +17,7 @@ mod waiters;
 
 use crate::engine::BindingTable;
 
+pub use atomics::is_shared;
 pub use envelope::{Body, Envelope, Text};
 pub use hub::Hub;
 pub use interrupt::Interrupt;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use oxc_resolver::{
-    PackageJson, ResolveError, ResolveOptions, Resolver as Engine, SideEffects, TsConfig, TsconfigDiscovery,
+    ModuleType, PackageType, ResolveError, ResolveOptions, Resolver as Engine, SideEffects, TsConfig, TsconfigDiscovery,
 };
 
 use super::diagnostic::Diagnostic;
@@ -345,34 +345,29 @@ impl Resolver {
         match path.extension().and_then(|ext| ext.to_str()) {
             Some("mjs" | "mts") => FormatHint::Module,
             Some("cjs" | "cts") => FormatHint::Detect,
-            _ if self.package_type_is_module(path) => FormatHint::Module,
+            _ if self.is_module_by_scope(path) => FormatHint::Module,
             _ => FormatHint::Detect,
         }
     }
 
-    fn package_type_is_module(&self, path: &Path) -> bool {
+    /// By the nearest package.json, which may lie deep in a package: builds of both formats are told apart by one each.
+    fn is_module_by_scope(&self, path: &Path) -> bool {
         let Ok(found) = self.packages.import.resolve_file(path, &escape_path(path)) else {
             return false;
         };
         match path.extension().and_then(|ext| ext.to_str()) {
-            // What the nearest package.json says, which may lie in a folder of the package.
-            Some("js" | "ts") => found.module_type() == Some(oxc_resolver::ModuleType::Module),
-            _ => found
-                .package_json()
-                .is_some_and(|package| package.r#type() == Some(oxc_resolver::PackageType::Module)),
+            Some("js" | "ts") => found.module_type() == Some(ModuleType::Module),
+            // The resolver gives the type of the two extensions that Node knows.
+            _ => found.package_json().and_then(|package| package.r#type()) == Some(PackageType::Module),
         }
     }
 
-    fn package_of(&self, path: &Path) -> Option<Arc<PackageJson>> {
-        let found = self.packages.import.resolve_file(path, &escape_path(path)).ok()?;
-        found.package_json().cloned()
-    }
-
-    /// Whether the nearest package.json says by `sideEffects` that evaluating a file has no effect but its exports: `false`, or a
+    /// Whether its package says by `sideEffects` that evaluating a file has no effect but its exports: `false`, or a
     /// list of the files that have effects, read as webpack reads it.
     #[must_use]
     pub fn declares_no_effects(&self, path: &Path) -> bool {
-        let Some(package) = self.package_of(path) else {
+        let found = self.packages.import.resolve_file(path, &escape_path(path)).ok();
+        let Some(package) = found.as_ref().and_then(|found| found.package_json()) else {
             return false;
         };
         let inside = package

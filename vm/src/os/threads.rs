@@ -28,9 +28,9 @@ impl ThreadNumber {
     }
 }
 
-/// One that neither the engine (SIGRTMIN+5) nor a test uses.
+/// One that neither the engine (SIGRTMIN+5), nor inquiries (SIGRTMIN+6), nor a test uses.
 fn signal() -> c_int {
-    libc::SIGRTMIN() + 6
+    libc::SIGRTMIN() + 7
 }
 
 /// Gives the signal a handler that does nothing; without `SA_RESTART`, so that calls end.

@@ -62,7 +62,16 @@ fn start<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 fn terminate<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let id = args.u32(cx, 0)?;
     if WORKERS.contains(id) {
-        let asking = move || drop(WORKERS.end(Whom::One(id), PATIENCE));
+        let host = host();
+        let poster = host.event_loop.mailbox().poster(host.realm().global().id());
+        let asking = move || {
+            if let Err(left) = WORKERS.end(Whom::One(id), PATIENCE) {
+                poster.post(Box::new(move |_| {
+                    super::tell_still_there(&crate::host::host(), &left);
+                    Ok(())
+                }));
+            }
+        };
         let spawned = std::thread::Builder::new().name("worker end".to_owned()).spawn(asking);
         if spawned.is_err() {
             WORKERS.ask(id);

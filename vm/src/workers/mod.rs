@@ -30,7 +30,7 @@ use crate::host::Host;
 pub use control::Control;
 pub use family::Family;
 pub use membership::Membership;
-use registry::{MAIN, Registry, Whom, WorkerId};
+use registry::{MAIN, Registry, StillThere, Whom, WorkerId};
 
 /// How long a worker that was told to end may take. Only native code that cannot be interrupted takes longer than a moment.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -66,8 +66,18 @@ pub(crate) fn end_children(host: &Host) {
         return;
     }
     host.workers.forget();
-    if let Err(left) = WORKERS.end(Whom::ChildrenOf(own_id(host)), PATIENCE) {
-        let problem = problem::plain(ProblemKind::Timeout, left.to_string());
-        host.observer.borrow_mut().file_error(problem);
+    let whom = match own_id(host) {
+        // Its family is everybody, also those whose own parent was given up.
+        MAIN => Whom::All,
+        id => Whom::ChildrenOf(id),
+    };
+    if let Err(left) = WORKERS.end(whom, PATIENCE) {
+        tell_still_there(host, &left);
     }
+}
+
+/// A worker that cannot be stopped is the fault of the file that started it: native code that never returns, an endless regular expression.
+fn tell_still_there(host: &Host, left: &StillThere) {
+    let problem = problem::plain(ProblemKind::Timeout, left.to_string());
+    host.observer.borrow_mut().file_error(problem);
 }

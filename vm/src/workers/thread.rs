@@ -186,6 +186,7 @@ impl Life<'_> {
     fn is_alive(&self) -> bool {
         self.host.event_loop.is_busy()
             || self.host.operations.get() > 0
+            || self.host.event_loop.has_guest()
             || self.host.handles.keep_alive()
             || self.ask(|entries| &entries.is_alive)
     }

@@ -3,7 +3,7 @@
 const native = binding('messaging');
 const types = require('internal/util/types');
 const { dataCloneError, tags } = require('internal/clone/kinds');
-const { Writer } = require('internal/clone/writer');
+const { Writer, markAsUncloneable } = require('internal/clone/writer');
 const { Reader } = require('internal/clone/reader');
 
 const takeBytes = ArrayBuffer.prototype.transfer;
@@ -152,4 +152,4 @@ function unpack(parts) {
   return { data, ports: came.hidden.length === 0 ? ports : ports.filter((port) => !came.hidden.includes(port)) };
 }
 
-module.exports = { copy, isMarkedAsUntransferable, markAsUntransferable, post, readList, unpack };
+module.exports = { copy, isMarkedAsUntransferable, markAsUncloneable, markAsUntransferable, post, readList, unpack };

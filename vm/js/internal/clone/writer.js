@@ -33,6 +33,15 @@ const SMALL = 4096;
 /** Bytes of the last writer that was done with them. */
 let spare;
 
+/** What was marked; undefined as long as nothing was. */
+let uncloneable;
+
+function markAsUncloneable(object) {
+  if (object === null || (typeof object !== 'object' && typeof object !== 'function')) return;
+  uncloneable ??= new WeakSet();
+  uncloneable.add(object);
+}
+
 function describe(value) {
   if (typeof value === 'symbol') return value.toString();
   if (typeof value === 'function') return Function.prototype.toString.call(value);
@@ -174,6 +183,7 @@ class Writer {
       this.uint(known);
       return;
     }
+    if (uncloneable?.has(value)) throw refuse(value);
     this.seen.set(value, this.seen.size);
     if (isArray(value)) {
       this.suspects[this.suspects.length] = value;
@@ -382,4 +392,4 @@ function isPlatform(value) {
   return platform.some((kind) => kind.is(value));
 }
 
-module.exports = { Writer };
+module.exports = { Writer, markAsUncloneable };

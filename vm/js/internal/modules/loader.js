@@ -392,7 +392,8 @@ function complete(mod) {
   // At once: a body below may ask for it again.
   mod.completed = true;
   try {
-    if (mod.data[11] !== 0) evaluateSteps(mod.data[11]);
+    const rest = mod.data[11];
+    if (rest !== undefined && rest !== 0) evaluateSteps(rest);
     fillNamespace(mod);
   } catch (error) {
     mod.completed = false;

@@ -136,6 +136,7 @@ function entries(find) {
     leaveOut: nothing,
     invoke: nothing,
     abandon: nothing,
+    afterStop: nothing,
     clearTicks: () => { module_('internal/task_queues')?.clearTicks(); },
     listLeftovers: nothing,
     endFile: nothing,

@@ -19,6 +19,8 @@ class Thread {
   #id;
   #rest;
   #isOver = false;
+  /** What it was to be given could not be cloned: nobody has it. */
+  #isStillborn = false;
   #label;
 
   /**
@@ -39,6 +41,7 @@ class Thread {
       send(rest, { data: start.data, environment: environmentData }, start.transfer);
     } catch (error) {
       this.terminate();
+      this.#isStillborn = true;
       throw error;
     }
     onValue(rest, asyncContext.bind((value) => this.#hear(on, value)));
@@ -58,6 +61,11 @@ class Thread {
   }
 
   #hearExit(on, code, failure) {
+    if (this.#isStillborn) {
+      this.port.close();
+      binding('messaging').close(this.#rest);
+      return;
+    }
     if (failure !== undefined && failure !== null) {
       const error = new Error(failure);
       error.code = 'ERR_WORKER_INIT_FAILED';

@@ -2,6 +2,7 @@
 //!
 //! Written on the JS thread only; the marking constraint may read on any thread at any time.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 use super::encoding;
@@ -14,14 +15,15 @@ const CHUNKS: usize = 1 << 12;
 
 /// A growing row of words.
 pub(super) struct Cells {
-    chunks: Box<[AtomicPtr<AtomicUsize>]>,
+    /// Made with the first word: most VMs of worker threads never have one, and rows are never freed.
+    chunks: OnceLock<Box<[AtomicPtr<AtomicUsize>]>>,
     len: AtomicUsize,
 }
 
 impl Cells {
     pub(super) fn new() -> Self {
         Self {
-            chunks: (0..CHUNKS).map(|_| AtomicPtr::default()).collect(),
+            chunks: OnceLock::new(),
             len: AtomicUsize::new(0),
         }
     }
@@ -36,7 +38,10 @@ impl Cells {
     /// There are 2^26 words already.
     pub(super) fn push(&self, word: usize) -> usize {
         let at = self.len();
-        let chunk = &self.chunks[at >> CHUNK_BITS];
+        let chunks = self
+            .chunks
+            .get_or_init(|| (0..CHUNKS).map(|_| AtomicPtr::default()).collect());
+        let chunk = &chunks[at >> CHUNK_BITS];
         if chunk.load(Ordering::Relaxed).is_null() {
             let fresh: Box<[AtomicUsize]> = (0..CHUNK).map(|_| AtomicUsize::new(0)).collect();
             // Never freed: the collector may be reading it.
@@ -64,7 +69,8 @@ impl Cells {
     }
 
     fn slot(&self, at: usize) -> &AtomicUsize {
-        let chunk = self.chunks[at >> CHUNK_BITS].load(Ordering::Acquire);
+        let chunks = self.chunks.get().expect("made before a place was given out");
+        let chunk = chunks[at >> CHUNK_BITS].load(Ordering::Acquire);
         // SAFETY: `push` has made the chunk before it counted the place in `len`; chunks are never freed, and the index is below their size.
         unsafe { &*chunk.add(at & (CHUNK - 1)) }
     }

@@ -248,3 +248,49 @@ fn only_node_prefixed_builtins_need_the_prefix() {
     assert_eq!(builtin("test"), None);
     assert_eq!(builtin("node:nope"), None);
 }
+
+#[test]
+fn the_nearest_package_json_tells_the_format() {
+    let project = Project::new(&[
+        ("node_modules/both/package.json", r#"{ "type": "module" }"#),
+        ("node_modules/both/umd/package.json", r#"{ "type": "commonjs" }"#),
+        ("node_modules/both/umd/index.js", "this"),
+        ("node_modules/both/index.js", "export {}"),
+        ("node_modules/old/package.json", r#"{ "name": "old" }"#),
+        ("node_modules/old/esm/package.json", r#"{ "type": "module" }"#),
+        ("node_modules/old/esm/index.js", "export {}"),
+    ]);
+    let hint = |file: &str| Resolver::new().file_options(&project.path(file)).0;
+    assert_eq!(hint("node_modules/both/index.js"), FormatHint::Module);
+    assert_eq!(hint("node_modules/both/umd/index.js"), FormatHint::Detect);
+    assert_eq!(hint("node_modules/old/esm/index.js"), FormatHint::Module);
+}
+
+#[test]
+fn side_effects_are_declared_by_package_and_pattern() {
+    let project = Project::new(&[
+        ("node_modules/free/package.json", r#"{ "sideEffects": false }"#),
+        ("node_modules/free/deep/a.js", ""),
+        (
+            "node_modules/some/package.json",
+            r#"{ "sideEffects": ["./effects.js", "*.css.js", "polyfills/**"] }"#,
+        ),
+        ("node_modules/some/effects.js", ""),
+        ("node_modules/some/deep/effects.js", ""),
+        ("node_modules/some/deep/x.css.js", ""),
+        ("node_modules/some/polyfills/deep/x.js", ""),
+        ("node_modules/silent/package.json", "{}"),
+        ("node_modules/silent/a.js", ""),
+    ]);
+    let free = |file: &str| Resolver::new().declares_no_effects(&project.path(&format!("node_modules/{file}")));
+    assert!(free("free/deep/a.js"));
+    assert!(free("some/deep/effects.js"));
+    for file in [
+        "some/effects.js",
+        "some/deep/x.css.js",
+        "some/polyfills/deep/x.js",
+        "silent/a.js",
+    ] {
+        assert!(!free(file), "{file}");
+    }
+}

@@ -172,7 +172,7 @@ pub fn run<S: EventSink>(
             dispatcher.noticed_gap(gap, monotonic_ns());
             events.insert(0, InternalEvent::Tick(clock.look(dispatcher, pages)));
         } else if events.iter().any(is_about_pages) {
-            // A death is judged by what the page says at that moment, and who asks wants to know what runs at that moment.
+            // A death is judged by what the page says at that moment, and so is what an interrupt interrupts and what somebody asks.
             events.insert(0, InternalEvent::Tick(clock.look(dispatcher, pages)));
         }
         let generations = dispatcher.control().generations.clone();
@@ -212,7 +212,12 @@ fn answer<S>(request: Request, hands: &mut Hands<S>, keys: &mut Keys) -> Option<
 fn is_about_pages(event: &InternalEvent) -> bool {
     matches!(
         event,
-        InternalEvent::Closed(_) | InternalEvent::Zygote(_) | InternalEvent::Corrupt(_) | InternalEvent::Inquiry
+        InternalEvent::Closed(_)
+            | InternalEvent::Zygote(_)
+            | InternalEvent::Corrupt(_)
+            | InternalEvent::Inquiry
+            | InternalEvent::Signal(_)
+            | InternalEvent::OutputClosed
     )
 }
 

@@ -3,7 +3,7 @@
 CARGO ?= cargo
 DEMO := fixtures/demo
 
-.PHONY: demo test ready deps assets npm pypi fmt-check lint docs stress soak-addons soak-ends soak-http http-bench bench clean ffi-stress ffi-check ffi-bench fuzz soak addon-packages addon-table soak-workers
+.PHONY: demo test ready deps assets npm pypi fmt-check lint docs stress soak-addons soak-ends soak-http http-bench clean ffi-stress ffi-check ffi-bench fuzz soak addon-packages addon-table soak-workers
 
 # A fresh machine to a green run: system packages, a release build, trun on the demo project.
 demo: deps assets

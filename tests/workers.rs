@@ -73,6 +73,28 @@ fn an_error_nobody_listens_for_fails_its_test() {
 }
 
 #[test]
+fn a_worker_waits_for_what_its_parent_gives_it() {
+    let project = project(
+        "const park = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+        test('data that takes its time', async () => {
+            const workerData = { get slow() { park(1000); return 'seen'; } };
+            const worker = start('parentPort.postMessage(require(\"node:worker_threads\").workerData.slow)', { workerData });
+            const ended = once(worker, 'exit');
+            expect(await once(worker, 'message')).toEqual(['seen']);
+            expect(await ended).toEqual([0]);
+        });
+        test('data that cannot be cloned', () => {
+            expect(() => start('', { workerData: () => {} })).toThrow('could not be cloned');
+        });",
+    );
+    project
+        .trun(&["--parallel=1", "--fail-on-leak"])
+        .run()
+        .exits(0)
+        .counts(2, 0);
+}
+
+#[test]
 fn a_worker_that_calls_process_exit_ends_alone() {
     let project = project(
         "test('ends a worker', async () => {

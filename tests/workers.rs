@@ -73,6 +73,28 @@ fn an_error_nobody_listens_for_fails_its_test() {
 }
 
 #[test]
+fn a_worker_waits_for_what_its_parent_gives_it() {
+    let project = project(
+        "const park = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+        test('data that takes its time', async () => {
+            const workerData = { get slow() { park(1000); return 'seen'; } };
+            const worker = start('parentPort.postMessage(require(\"node:worker_threads\").workerData.slow)', { workerData });
+            const ended = once(worker, 'exit');
+            expect(await once(worker, 'message')).toEqual(['seen']);
+            expect(await ended).toEqual([0]);
+        });
+        test('data that cannot be cloned', () => {
+            expect(() => start('', { workerData: () => {} })).toThrow('could not be cloned');
+        });",
+    );
+    project
+        .trun(&["--parallel=1", "--fail-on-leak"])
+        .run()
+        .exits(0)
+        .counts(2, 0);
+}
+
+#[test]
 fn a_worker_that_calls_process_exit_ends_alone() {
     let project = project(
         "test('ends a worker', async () => {
@@ -175,6 +197,72 @@ fn an_addon_has_an_env_in_each_worker_that_ends_with_it() {
         place("hook natural") < place("instance of natural"),
         "hooks come before instance data: {log}"
     );
+}
+
+#[test]
+fn a_worker_goes_on_while_an_addon_has_something_under_way() {
+    let project = project(
+        "const load = `const addon = require(${JSON.stringify(require('node:path').join(__dirname, 'addon.node'))});`;
+        const told = async (code) => {
+            const heard = [];
+            const worker = start(load + code).on('message', (message) => heard.push(message));
+            const [exitCode] = await once(worker, 'exit');
+            return [exitCode, ...heard];
+        };
+        test('work in the pool', async () => {
+            const chain = 'let n = 2; (async () => { for (let i = 0; i < 100; i++) n = await addon.square_later(n) % 97; parentPort.postMessage(n); })()';
+            expect(await told(chain)).toEqual([0, expect.any(Number)]);
+        });
+        test('threadsafe functions', async () => {
+            const count = 'let calls = 0; addon.start_thread(() => { if (++calls === 5000) parentPort.postMessage(calls); }, 5000, 1)';
+            expect(await told(count)).toEqual([0, 5000]);
+        });",
+    );
+    fs::copy(addon("services", "addon"), project.path("addon.node")).expect("the addon");
+    project.trun(&["--parallel=1"]).run().exits(0).counts(2, 0);
+}
+
+#[test]
+fn a_worker_goes_on_while_it_waits_for_a_stream_it_was_given() {
+    let project = project(
+        "const park = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+        const read = async (code) => {
+            const chunks = ['a', 'b'];
+            const stream = new ReadableStream({ async pull(controller) {
+                await park(50);
+                if (chunks.length === 0) controller.close();
+                else controller.enqueue(chunks.shift());
+            } }, { highWaterMark: 0 });
+            const worker = start(`parentPort.once('message', async (stream) => { ${code} })`);
+            const heard = [];
+            worker.on('message', (message) => heard.push(message));
+            worker.postMessage(stream, [stream]);
+            const [exitCode] = await once(worker, 'exit');
+            return [exitCode, ...heard];
+        };
+        test('a reader', async () => {
+            const code = `const reader = stream.getReader(); for (let i = 0; i < 3; i++) parentPort.postMessage((await reader.read()).value ?? 'end');`;
+            expect(await read(code)).toEqual([0, 'a', 'b', 'end']);
+        });
+        test('a loop', async () => {
+            expect(await read('for await (const chunk of stream) parentPort.postMessage(chunk);')).toEqual([0, 'a', 'b']);
+        });
+        test('nobody reads', async () => { expect(await read('')).toEqual([0]); });
+        test('a writer', async () => {
+            const heard = [];
+            const stream = new WritableStream({ async write(chunk) { await park(50); heard.push(chunk); } });
+            const worker = start(`parentPort.once('message', async (stream) => {
+                const writer = stream.getWriter();
+                for (const chunk of ['a', 'b', 'c']) await writer.write(chunk);
+                await writer.close();
+            })`);
+            worker.postMessage(stream, [stream]);
+            expect(await once(worker, 'exit')).toEqual([0]);
+            while (heard.length < 3) await park(1);
+            expect(heard).toEqual(['a', 'b', 'c']);
+        });",
+    );
+    project.trun(&["--parallel=1"]).run().exits(0).counts(4, 0);
 }
 
 fn memory(count: usize, most: u64) {

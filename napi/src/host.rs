@@ -128,6 +128,10 @@ impl AddonHost for NodeApi {
         }
     }
 
+    fn keeps_alive(&self) -> bool {
+        self.instance().keeps_alive()
+    }
+
     fn has_finalizers(&self) -> bool {
         self.instance().has_due()
     }

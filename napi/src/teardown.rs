@@ -149,6 +149,12 @@ impl Instance {
         self.open_works(env) > 0 || self.open_requests(env) > 0
     }
 
+    /// Whether any env waits for a thread: work, requests, threadsafe functions that are referenced.
+    pub(crate) fn keeps_alive(&self) -> bool {
+        let waits = |env: &&'static Env| self.has_work(env) || self.open_threadsafe(env) > 0;
+        self.envs().borrow().iter().any(waits)
+    }
+
     fn tell_stuck(&self, env: &'static Env, waited: Duration) {
         let left = list(&[
             (self.open_works(env), "async work"),

@@ -93,6 +93,11 @@ pub trait AddonHost {
     /// A new realm is current; envs that survived the swap belong to it from now on.
     fn enter_realm(&self, cx: Ctx<'_>);
 
+    /// Whether native code has something under way that a thread with nothing else to do waits for.
+    fn keeps_alive(&self) -> bool {
+        false
+    }
+
     /// Whether [`AddonHost::drain_finalizers`] has something to do. Cheap: asked at every turn of the event loop.
     fn has_finalizers(&self) -> bool;
 

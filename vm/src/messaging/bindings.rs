@@ -91,7 +91,7 @@ fn set_ref<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
 
 /// `move(number)`: the port under a new number, as one that was transferred; undefined if it is closed.
 fn move_port<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
-    let port = ports::detach(args.u32(cx, 0)?);
+    let port = ports::release(args.u32(cx, 0)?);
     Ok(port.map_or_else(|| cx.undefined(), |port| cx.number(ports::adopt(port))))
 }
 
@@ -124,7 +124,7 @@ fn read_parts<'r>(cx: Ctx<'r>, args: Args<'r, '_>, first: usize) -> JsResult<'r,
         clippy::cast_sign_loss,
         reason = "they are numbers that `attach` made"
     )]
-    let ports = numbers.into_iter().filter_map(|number| ports::detach(number as u32));
+    let ports = numbers.into_iter().filter_map(|number| ports::release(number as u32));
     let shared = items(cx, args.get(cx, first + 5), |item| {
         item.shared_block(cx)?
             .ok_or_else(|| cx.type_error("bug in trun: shared memory of somebody else"))

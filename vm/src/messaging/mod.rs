@@ -22,7 +22,7 @@ pub use envelope::{Body, Envelope, Text};
 pub use hub::Hub;
 pub use interrupt::Interrupt;
 pub use port::Port;
-pub use ports::{adopt, hub, set_hub};
+pub use ports::{adopt, hub, release, set_hub};
 
 /// Natives by area.
 pub(crate) static TABLES: &[&BindingTable] = &[&bindings::MESSAGING, &atomics::ATOMICS];

@@ -84,8 +84,9 @@ pub(super) fn set_deliver(deliver: Object<'_>) {
     DELIVER.set(Some(deliver));
 }
 
-/// The port leaves this thread.
-pub(super) fn detach(number: u32) -> Option<Port> {
+/// The port leaves this thread; `None` if it has no such port.
+#[must_use]
+pub fn release(number: u32) -> Option<Port> {
     let attached = PORTS.with_borrow_mut(|ports| ports.remove(&number))?;
     attached.port.detach();
     Some(attached.port)

@@ -34,7 +34,8 @@ pub(super) static WORKERS_BINDING: BindingTable = BindingTable {
     entries: WORKERS_TABLE,
 };
 
-/// `start(spec, name, entry, stackMiB, onNews)`: the worker's number, then the numbers of two ports: for messages, and for the rest.
+/// `start(spec, name, entry, stackMiB, onNews, messages, rest)`: the worker's number. The ports of these numbers become the worker's, one for messages
+/// and one for the rest, with what waits in them.
 /// `onNews(0, fd, text, label)` hears its output, `onNews(1, code, failure)` its end.
 fn start<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
     let wished = args.number(cx, 3)?;
@@ -54,8 +55,9 @@ fn start<'r>(cx: Ctx<'r>, args: Args<'r, '_>) -> JsResult<'r> {
         entry: args.text(cx, 2)?,
         stack,
     };
-    let numbers = family::start(cx, order, args.function(cx, 4, "onNews")?)?;
-    cx.array_of(numbers, |number| Ok(cx.number(number))).map(Into::into)
+    let ports = [args.u32(cx, 5)?, args.u32(cx, 6)?];
+    let number = family::start(cx, order, args.function(cx, 4, "onNews")?, ports)?;
+    Ok(cx.number(number))
 }
 
 /// `terminate(id)`: asks it to end, and asks again until it has. A thread does that: this one has other things to do.

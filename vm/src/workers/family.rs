@@ -9,7 +9,7 @@ use crate::engine::{Ctx, JsResult, Object, Persistent};
 use crate::handles::{HandleId, OpenHandle, Site};
 use crate::harness::observer::{LeakKind, OutputStream, Problem};
 use crate::host::{Host, host};
-use crate::messaging::Port;
+use crate::messaging;
 use crate::realm::leaks;
 
 use super::WORKERS;
@@ -115,24 +115,26 @@ pub(super) struct Order {
     pub(super) stack: usize,
 }
 
-/// Starts a worker: its number, and the numbers of this realm's ends of the channel for messages and of the channel for everything else.
-pub(super) fn start<'r>(cx: Ctx<'r>, order: Order, on_news: Object<'r>) -> JsResult<'r, [u32; 3]> {
+/// Starts a worker: its number. It gets these ports of this thread's, of the channel for messages and of the channel for everything else.
+pub(super) fn start<'r>(cx: Ctx<'r>, order: Order, on_news: Object<'r>, ports: [u32; 2]) -> JsResult<'r, WorkerId> {
     let host = host();
     let parent = super::own_id(&host);
     if host.thread.as_ref().is_some_and(|thread| thread.is_asked_to_end()) {
         return Err(cx.type_error("this worker is being terminated and cannot start others"));
     }
+    let [Some(messages), Some(rest)] = ports.map(messaging::release) else {
+        return Err(cx.type_error("bug in trun: a worker without ports"));
+    };
     let control = WORKERS.register(parent, |id| Control::new(id, parent, order.name, order.entry));
     let id = control.id;
-    let ((messages, their_messages), (rest, their_rest)) = (Port::pair(), Port::pair());
     let poster = host.event_loop.mailbox().poster(host.realm().global().id());
     let start = Start {
         control: Arc::clone(&control),
         parent: ToParent { poster, id },
         spec: order.spec,
-        messages: their_messages,
-        rest: their_rest,
-        hub: crate::messaging::hub(),
+        messages,
+        rest,
+        hub: messaging::hub(),
         make_addons: host.addons.for_threads(),
         lazy_modules: host.modules.borrow().is_lazy(),
         root: host.root.clone(),
@@ -159,7 +161,7 @@ pub(super) fn start<'r>(cx: Ctx<'r>, order: Order, on_news: Object<'r>) -> JsRes
         handle,
     };
     host.workers.members.borrow_mut().insert(id, member);
-    Ok([id, crate::messaging::adopt(messages), crate::messaging::adopt(rest)])
+    Ok(id)
 }
 
 /// A letter of the worker `id`, on its parent's thread. One that is forgotten is not heard.

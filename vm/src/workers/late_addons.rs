@@ -91,6 +91,10 @@ impl AddonHost for LateAddons {
 
     fn enter_realm(&self, _cx: Ctx<'_>) {}
 
+    fn keeps_alive(&self) -> bool {
+        self.made().is_some_and(AddonHost::keeps_alive)
+    }
+
     fn has_finalizers(&self) -> bool {
         self.made().is_some_and(AddonHost::has_finalizers)
     }

@@ -188,6 +188,7 @@ impl Life<'_> {
             || self.host.operations.get() > 0
             || self.host.event_loop.has_guest()
             || self.host.handles.keep_alive()
+            || self.host.addons.keeps_alive()
             || self.ask(|entries| &entries.is_alive)
     }
 

@@ -28,7 +28,7 @@ function detach(stream, kind) {
   return halvesOf(stream, kind).map((half) => {
     const { MessageChannel } = require('web/message_channel');
     const { port1, port2 } = new MessageChannel();
-    const joined = half instanceof ReadableStream ? half.pipeTo(writableOver(port1)) : readableOver(port1).pipeTo(half);
+    const joined = half instanceof ReadableStream ? half.pipeTo(writableOver(port1, false)) : readableOver(port1, false).pipeTo(half);
     // What it fails with is told on the other side.
     joined.catch(() => {});
     return port2;
@@ -50,10 +50,10 @@ function read(reader) {
     reader.moved.hidden.push(port);
     return port;
   };
-  if (kind === 0) return readableOver(nextPort());
-  if (kind === 1) return writableOver(nextPort());
-  const readable = readableOver(nextPort());
-  return Object.setPrototypeOf(new JoinedTransform(readable, writableOver(nextPort())), TransformStream.prototype);
+  if (kind === 0) return readableOver(nextPort(), true);
+  if (kind === 1) return writableOver(nextPort(), true);
+  const readable = readableOver(nextPort(), true);
+  return Object.setPrototypeOf(new JoinedTransform(readable, writableOver(nextPort(), true)), TransformStream.prototype);
 }
 
 /** A TransformStream of two halves: its own fields hide the class's getters. */
@@ -64,11 +64,14 @@ class JoinedTransform {
   }
 }
 
-function readableOver(port) {
+/** `isWaitedFor`: a thread that reads goes on until it has its chunk. As in Node, that is so where a stream has arrived, not where it is from. */
+function readableOver(port, isWaitedFor) {
   let isOver = false;
   return new ReadableStream({
     start(controller) {
       port.on('message', (message) => {
+        // It may ask for the next one at once.
+        port.unref();
         if ('chunk' in message) return controller.enqueue(message.chunk);
         isOver = true;
         if ('abort' in message) controller.error(message.abort);
@@ -78,7 +81,10 @@ function readableOver(port) {
       port.on('close', () => { if (!isOver) controller.error(lost()); });
       port.unref();
     },
-    pull() { port.postMessage({ pull: true }); },
+    pull() {
+      port.postMessage({ pull: true });
+      if (isWaitedFor) port.ref();
+    },
     cancel(reason) {
       isOver = true;
       tell(port, 'cancel', reason);
@@ -86,7 +92,8 @@ function readableOver(port) {
   }, { highWaterMark: 0 });
 }
 
-function writableOver(port) {
+/** `isWaitedFor`: a thread that writes goes on until its chunk is wanted. */
+function writableOver(port, isWaitedFor) {
   let asked = Promise.withResolvers();
   return new WritableStream({
     start(controller) {
@@ -105,7 +112,9 @@ function writableOver(port) {
       port.unref();
     },
     async write(chunk) {
+      if (isWaitedFor) port.ref();
       await asked.promise;
+      port.unref();
       asked = Promise.withResolvers();
       port.postMessage({ chunk });
     },

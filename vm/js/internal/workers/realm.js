@@ -29,10 +29,12 @@ function start() {
 
 function run(specText, messages, rest) {
   const spec = JSON.parse(specText);
+  // First of all: an error is told there.
+  own.rest = rest;
   const wire = require('internal/workers/wire');
   const { data, environment } = wire.receiveNow(rest);
   Object.assign(own, {
-    spec, data, environment, rest, isWeb: spec.isWeb, name: spec.name, filename: spec.entry.file,
+    spec, data, environment, isWeb: spec.isWeb, name: spec.name, filename: spec.entry.file,
     parentPort: require('internal/ports').adopt(messages),
   });
   require.mainFile = spec.entry.file;

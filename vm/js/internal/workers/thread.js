@@ -9,6 +9,7 @@ const { onValue, send } = require('internal/workers/wire');
 const { receiveError } = require('internal/workers/errors');
 
 const native = binding('workers');
+const messaging = binding('messaging');
 
 /** Kinds of news; vm/src/workers/family.rs has the same list. */
 const OUTPUT = 0;
@@ -19,8 +20,6 @@ class Thread {
   #id;
   #rest;
   #isOver = false;
-  /** What it was to be given could not be cloned: nobody has it. */
-  #isStillborn = false;
   #label;
 
   /**
@@ -32,18 +31,19 @@ class Thread {
       if (kind === OUTPUT) this.#hearOutput(on, ...rest);
       else this.#hearExit(on, ...rest);
     });
-    const [id, messages, rest] = native.start(JSON.stringify(spec), start.name, start.entry, start.stackMiB ?? 0, news);
-    this.#id = id;
-    this.#rest = rest;
-    this.#label = `in the worker ${start.name === '' ? id : start.name} (${start.entry})`;
-    this.port = adopt(messages);
+    const [messages, theirMessages] = messaging.channel();
+    const [rest, theirRest] = messaging.channel();
     try {
+      // Before its thread exists, which reads this first and does not wait for it.
       send(rest, { data: start.data, environment: environmentData }, start.transfer);
+      this.#id = native.start(JSON.stringify(spec), start.name, start.entry, start.stackMiB ?? 0, news, theirMessages, theirRest);
     } catch (error) {
-      this.terminate();
-      this.#isStillborn = true;
+      for (const number of [messages, theirMessages, rest, theirRest]) messaging.close(number);
       throw error;
     }
+    this.#rest = rest;
+    this.#label = `in the worker ${start.name === '' ? this.#id : start.name} (${start.entry})`;
+    this.port = adopt(messages);
     onValue(rest, asyncContext.bind((value) => this.#hear(on, value)));
   }
 
@@ -61,18 +61,13 @@ class Thread {
   }
 
   #hearExit(on, code, failure) {
-    if (this.#isStillborn) {
-      this.port.close();
-      binding('messaging').close(this.#rest);
-      return;
-    }
     if (failure !== undefined && failure !== null) {
       const error = new Error(failure);
       error.code = 'ERR_WORKER_INIT_FAILED';
       on.error(error);
     }
     this.#isOver = true;
-    binding('messaging').close(this.#rest);
+    messaging.close(this.#rest);
     on.exit(code);
   }
 

@@ -1,6 +1,6 @@
 //! Errors of worker threads are told where they were made, and of which worker; how scripts of the web are usually written works.
 
-use crate::support::Project;
+use crate::support::{Outcome, Project};
 
 /// What each test file begins with; a place in a worker's file is on a line of another text here.
 const BEGIN: &str = "// The first line is no code.
@@ -14,6 +14,13 @@ const data = (code) => `data:text/javascript,${encodeURIComponent(code)}`;
 
 fn project(body: &str) -> Project {
     Project::new().file("a.test.js", &format!("{BEGIN}{body}"))
+}
+
+/// File and line of the first frame of a test's first failure.
+fn place_of(outcome: &Outcome, test: &str) -> String {
+    let frame = &outcome.test(test)["x"]["failures"][0]["stack"][0];
+    let file = frame["file"].as_str().unwrap_or_default();
+    format!("{}:{}", file.rsplit('/').next().unwrap_or_default(), frame["line"])
 }
 
 #[test]
@@ -49,4 +56,66 @@ fn handlers_of_a_workers_scope_are_set_by_their_names_alone() {
     .run()
     .exits(0)
     .counts(11, 0);
+}
+
+#[test]
+fn errors_of_the_engine_are_placed_in_the_workers_own_files() {
+    let outcome = project(
+        "const code = '\\n\\nlet o = null;\\no.x';
+        test('file', () => ended(new node.Worker(`${__dirname}/entry.js`)));
+        test('second module', () => ended(new node.Worker(`${__dirname}/deep.js`)));
+        test('module', () => ended(new node.Worker(`${__dirname}/deep.mjs`)));
+        test('typescript', () => ended(new node.Worker(`${__dirname}/typed.ts`)));
+        test('eval', () => ended(new node.Worker(code, { eval: true })));
+        test('blob', () => closed(new Worker(blob(code))));
+        test('data', () => closed(new Worker(data(code))));
+        test('reference', () => closed(new Worker(blob('\\nunknown();'))));
+        test('overflow', () => closed(new Worker(blob('\\n\\n(function deep() { deep(); })()'))));
+        test('rejected', () => closed(new Worker(blob('\\n\\n\\n\\nPromise.resolve().then(() => null.x);'))));
+        test('cause', () => closed(new Worker(blob('try { null.x; } catch (cause) {\\n throw new Error(\"outer\", { cause }); }'))));
+        test('rethrown', async () => { throw (await failed(new Worker(`${__dirname}/entry.js`))).error; });
+        test('posted', async () => {
+            const worker = new Worker(blob('\\ntry { null.x; } catch (error) { postMessage(error); }'));
+            throw await new Promise((resolve) => { worker.onmessage = ({ data }) => resolve(data); });
+        });
+        test('as text', async () => {
+            const { stack } = (await failed(new Worker(`${__dirname}/entry.js`))).error;
+            expect(stack).toContain(`    at ${__dirname}/entry.js:3:`);
+            expect(stack).not.toContain('@');
+        });",
+    )
+    .file("entry.js", "// one\nlet o = null;\no.x;\n")
+    .file("deep.js", "require('./inner.js').f();\n")
+    .file("inner.js", "\n\n\n\nexports.f = (u) => u.length;\n")
+    .file("deep.mjs", "import { f } from './inner.mjs';\nf();\n")
+    .file("inner.mjs", "\n\n\nexport function f(u) { return u.length; }\n")
+    .file(
+        "typed.ts",
+        "interface A {\n  b: number;\n}\nconst a = null as unknown as A;\na.b;\n",
+    )
+    .trun(&["--parallel=1"])
+    .run();
+    let places = [
+        ("file", "entry.js:3"),
+        ("second module", "inner.js:5"),
+        ("module", "inner.mjs:4"),
+        ("typescript", "typed.ts:5"),
+        ("eval", "[worker eval]:4"),
+        ("blob", "[worker blob: URL].js:4"),
+        ("data", "[worker data: URL].js:4"),
+        ("reference", "[worker blob: URL].js:2"),
+        ("overflow", "[worker blob: URL].js:3"),
+        ("rejected", "[worker blob: URL].js:5"),
+        ("cause", "[worker blob: URL].js:2"),
+        ("rethrown", "entry.js:3"),
+        ("posted", "[worker blob: URL].js:2"),
+    ];
+    for (test, place) in places {
+        assert_eq!(place_of(&outcome, test), place, "{test}: {}", outcome.test(test));
+    }
+    outcome
+        .exits(1)
+        .counts(1, 13)
+        .shows("> 3 | o.x;")
+        .hides("> 1 | // The first");
 }

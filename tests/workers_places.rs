@@ -23,6 +23,11 @@ fn place_of(outcome: &Outcome, test: &str) -> String {
     format!("{}:{}", file.rsplit('/').next().unwrap_or_default(), frame["line"])
 }
 
+fn message_of<'o>(outcome: &'o Outcome, test: &str) -> &'o str {
+    let failure = &outcome.test(test)["x"]["failures"][0];
+    failure["message"].as_str().unwrap_or_default()
+}
+
 #[test]
 fn handlers_of_a_workers_scope_are_set_by_their_names_alone() {
     let script = "onmessageerror = onerror = null; onerror = () => {}; onmessage = function (e) { postMessage([e.data, this === globalThis, typeof onmessage, typeof onerror]); };\n";
@@ -118,4 +123,35 @@ fn errors_of_the_engine_are_placed_in_the_workers_own_files() {
         .counts(1, 13)
         .shows("> 3 | o.x;")
         .hides("> 1 | // The first");
+}
+
+#[test]
+fn whatever_a_worker_throws_names_the_worker() {
+    let outcome = project(
+        "test('object', () => closed(new Worker(blob('throw { code: 5 }'), { name: 'thrower' })));
+        test('text', () => closed(new Worker(blob('throw \"plain\"'), { name: 'thrower' })));
+        test('rejected', () => closed(new Worker(blob('Promise.reject(undefined)'), { name: 'thrower' })));
+        test('object of node', () => ended(new node.Worker('throw { code: 5 }', { eval: true, name: 'thrower' })));
+        test('text of node', () => ended(new node.Worker('throw \"plain\"', { eval: true, name: 'thrower' })));
+        test('gone', () => closed(new Worker('./gone.js', { name: 'thrower' })));
+        test('gone of node', () => ended(new node.Worker('./gone.mjs', { name: 'thrower' })));",
+    )
+    .trun(&["--parallel=1"])
+    .run();
+    outcome.exits(1).counts(0, 7);
+    let thrown = [
+        ("object", "{ code: 5 }"),
+        ("text", "'plain'"),
+        ("rejected", "undefined"),
+        ("object of node", "{ code: 5 }"),
+        ("text of node", "'plain'"),
+        ("gone", "gone.js'"),
+        ("gone of node", "gone.mjs'"),
+    ];
+    for (test, text) in thrown {
+        let message = message_of(&outcome, test);
+        assert!(message.contains(text), "{test}: {message}");
+        assert!(message.contains("\n\nin the worker thrower ("), "{test}: {message}");
+    }
+    outcome.hides("imported from");
 }

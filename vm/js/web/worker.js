@@ -51,7 +51,8 @@ class Worker extends EventTarget {
   unref() { this.#thread.setRef(false); }
 
   #fail(error) {
-    if (listenersOfTarget(this, 'error').length === 0) throw error;
+    const { isObject } = require('internal/workers/errors');
+    if (listenersOfTarget(this, 'error').length === 0) throw isObject(error) ? error : this.#thread.unhandled(error);
     const message = error instanceof Error ? error.message : String(error);
     this.dispatchEvent(new ErrorEvent('error', { message, error, cancelable: true }));
   }

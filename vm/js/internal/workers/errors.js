@@ -3,6 +3,7 @@
 // What can be cloned is; an error that cannot goes as its text. Plain properties (`code`, `errno` …) go along, which cloning leaves out. What
 // comes out says in reports which worker it comes from, and is otherwise as it was.
 
+const { codes } = require('internal/errors');
 const { setStack } = require('internal/errors_stack');
 const { noteOrigin } = require('internal/problem');
 const { send } = require('internal/workers/wire');
@@ -21,6 +22,10 @@ function plainProperties(error) {
 
 function isError(value) {
   return value instanceof Error;
+}
+
+function isObject(value) {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
 /** Tells the parent of an error that ends this worker. */
@@ -46,9 +51,17 @@ function receiveError({ value, name, properties, text }, origin) {
     for (const key of keys(properties)) value[key] = properties[key];
     if (value.name !== name) defineProperty(value, 'name', { value: name, writable: true, configurable: true, enumerable: false });
     setStack(value, value.stack);
-    noteOrigin(value, origin);
   }
+  if (isObject(value)) noteOrigin(value, origin);
   return value;
 }
 
-module.exports = { receiveError, sendError };
+/** What is thrown in the parent when nobody listens for `value`, which is no error: one that says what it was and whose. */
+function unhandledError(value, origin) {
+  const error = new codes.ERR_UNHANDLED_ERROR(require('internal/util/inspect').inspect(value));
+  error.context = value;
+  noteOrigin(error, origin);
+  return error;
+}
+
+module.exports = { isObject, receiveError, sendError, unhandledError };

@@ -6,7 +6,7 @@
 const { adopt } = require('internal/ports');
 const asyncContext = require('internal/async_context');
 const { onValue, send } = require('internal/workers/wire');
-const { receiveError } = require('internal/workers/errors');
+const { receiveError, unhandledError } = require('internal/workers/errors');
 
 const native = binding('workers');
 
@@ -75,6 +75,9 @@ class Thread {
     binding('messaging').close(this.#rest);
     on.exit(code);
   }
+
+  /** An error that stands for `value`, of which nobody wants to hear. */
+  unhandled(value) { return unhandledError(value, this.#label); }
 
   writeInput(chunk) {
     if (!this.#isOver) send(this.#rest, ['stdin', chunk]);

@@ -155,3 +155,49 @@ fn whatever_a_worker_throws_names_the_worker() {
     }
     outcome.hides("imported from");
 }
+
+#[test]
+fn an_error_event_that_is_thrown_shows_its_error() {
+    let outcome = project(
+        "const rejected = (worker) => new Promise((resolve, reject) => { worker.onerror = reject; });
+        test('of a worker', () => rejected(new Worker(`${__dirname}/entry.js`, { name: 'broken' })));
+        test('of an object', () => rejected(new Worker(blob('throw { code: 5 }'))));
+        test('made', () => Promise.reject(new ErrorEvent('error', { message: 'told', filename: '/x/y.js', lineno: 3, colno: 4 })));
+        test('made of an error', () => Promise.reject(new ErrorEvent('error', { message: 'told', error: new RangeError('inner') })));
+        test('place', async () => {
+            const { filename, lineno, colno, message } = await failed(new Worker(`${__dirname}/entry.js`));
+            expect([filename, lineno, colno > 0, message]).toEqual([`${__dirname}/entry.js`, 2, true, 'from entry']);
+            const bad = await failed(new Worker(`${__dirname}/syntax.js`));
+            expect([bad.filename, bad.lineno]).toEqual([`${__dirname}/syntax.js`, 3]);
+        });
+        test('place inside', async () => {
+            const worker = new Worker(blob('onerror = ({ filename, lineno }) => postMessage([filename, lineno]);\\nsetTimeout(() => null.x);'));
+            const [file, line] = await new Promise((resolve) => { worker.onmessage = ({ data }) => resolve(data); });
+            expect([file.endsWith('[worker blob: URL].js'), line]).toEqual([true, 2]);
+        });",
+    )
+    .file("entry.js", "// one\nthrow new TypeError('from entry');\n")
+    .file("syntax.js", "// one\n\nlet a = ;\n")
+    .trun(&["--parallel=1"])
+    .run();
+    outcome.exits(1).counts(2, 4);
+    assert_eq!(place_of(&outcome, "of a worker"), "entry.js:2");
+    let messages = [
+        (
+            "of a worker",
+            vec!["from entry", "in the worker broken (", "thrown as an ErrorEvent"],
+        ),
+        ("of an object", vec!["{ code: 5 }"]),
+        ("made", vec!["'told'", "/x/y.js", "lineno: 3"]),
+        ("made of an error", vec!["inner", "thrown as an ErrorEvent"]),
+    ];
+    for (test, texts) in messages {
+        let message = message_of(&outcome, test);
+        for text in texts {
+            assert!(message.contains(text), "{test}: {message}");
+        }
+    }
+    outcome
+        .shows("> 2 | throw new TypeError('from entry');")
+        .shows("RangeError: inner");
+}

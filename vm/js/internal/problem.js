@@ -70,7 +70,26 @@ function withOrigin(message, origin) {
   return message === '' ? origin : `${message}\n\n${origin}`;
 }
 
+/** An `ErrorEvent`, ours or of a DOM library: what a promise is rejected with by `worker.onerror = reject`. */
+function isErrorEvent(value) {
+  return typeof value === 'object' && value !== null && typeof value.message === 'string' && typeof value.lineno === 'number' && 'error' in value;
+}
+
+/** Its error is what matters; without one, what the event says itself. */
+function describeEvent(event, depth) {
+  const { message, filename, lineno, colno, error } = event;
+  if (error === null || error === undefined || depth >= MAX_CAUSES) {
+    const place = typeof filename === 'string' && filename !== '' && lineno > 0 ? [filename, lineno, colno] : undefined;
+    return [false, '', `thrown: ${inspect(event)}`, undefined, undefined, '', undefined, place];
+  }
+  const parts = describeParts(error, depth + 1);
+  const isSaid = message === '' || parts[2].includes(message);
+  parts[2] = withOrigin(parts[2], isSaid ? 'thrown as an ErrorEvent' : `thrown as an ErrorEvent: ${message}`);
+  return parts;
+}
+
 function describeParts(value, depth) {
+  if (isErrorEvent(value) && !isErrorLike(value)) return describeEvent(value, depth);
   const origin = apply(originOf, origins, [value]);
   if (!isErrorLike(value)) {
     return [false, '', withOrigin(`thrown: ${inspect(value)}`, origin), undefined, undefined, '', undefined, undefined];

@@ -4,11 +4,14 @@
 // comes out says in reports which worker it comes from, and is otherwise as it was.
 
 const { codes } = require('internal/errors');
-const { setStack } = require('internal/errors_stack');
+const { setStack, stackOf } = require('internal/errors_stack');
 const { noteOrigin } = require('internal/problem');
 const { send } = require('internal/workers/wire');
 
 const { defineProperty, keys } = Object;
+
+/** A frame with a place, in V8's form. */
+const PLACE = /^\s+at (?:.*? \((.+):(\d+):(\d+)\)|(.+):(\d+):(\d+))$/m;
 
 function plainProperties(error) {
   const plain = {};
@@ -28,12 +31,33 @@ function isObject(value) {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
+/** Where an error was made: the first place in its stack, or what the module graph blames. */
+function placeOf(error) {
+  const { sourceFile, sourcePosition } = error;
+  if (typeof sourceFile === 'string' && sourcePosition) {
+    return { filename: sourceFile, lineno: sourcePosition.line, colno: sourcePosition.column };
+  }
+  const found = PLACE.exec(`${stackOf(error)}`);
+  if (found === null) return undefined;
+  const [, named, namedLine, namedColumn, bare, line, column] = found;
+  return { filename: named ?? bare, lineno: Number(namedLine ?? line), colno: Number(namedColumn ?? column) };
+}
+
+/** What the ErrorEvent of an error that nobody caught is made of; `place` as of `placeOf`. */
+function eventOf(error, place = isError(error) ? placeOf(error) : undefined) {
+  let message;
+  if (isError(error)) message = error.message;
+  else message = isObject(error) ? require('internal/util/inspect').inspect(error) : String(error);
+  return { message, error, cancelable: true, ...place };
+}
+
 /** Tells the parent of an error that ends this worker. */
 function sendError(port, error) {
   try {
     // The stack is text of this realm's files: it is made now, where they are known.
     if (isError(error)) void error.stack;
-    send(port, ['error', { value: error, name: isError(error) ? error.name : undefined, properties: isError(error) ? plainProperties(error) : undefined }]);
+    const about = isError(error) ? { name: error.name, properties: plainProperties(error), place: placeOf(error) } : undefined;
+    send(port, ['error', { value: error, ...about }]);
   } catch {
     send(port, ['error', { text: require('internal/util/inspect').inspect(error) }]);
   }
@@ -64,4 +88,4 @@ function unhandledError(value, origin) {
   return error;
 }
 
-module.exports = { isObject, receiveError, sendError, unhandledError };
+module.exports = { eventOf, isObject, receiveError, sendError, unhandledError };

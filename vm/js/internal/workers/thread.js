@@ -25,7 +25,7 @@ class Thread {
 
   /**
    * `spec` is for internal/workers/realm.js; `start` is { name, entry, stackMiB, data, transfer }; `on` has `online()`,
-   * `error(error)`, `exit(code)`, and `output(fd, text)`, which returns whether it wants the text for itself.
+   * `error(error, place)`, `exit(code)`, and `output(fd, text)`, which returns whether it wants the text for itself.
    */
   constructor(spec, start, on) {
     const news = asyncContext.bind((kind, ...rest) => {
@@ -53,7 +53,7 @@ class Thread {
   #hear(on, [kind, value]) {
     if (this.#isOver) return;
     if (kind === 'online') on.online();
-    else on.error(receiveError(value, this.#label));
+    else on.error(receiveError(value, this.#label), value.place);
   }
 
   #hearOutput(on, fd, text, label) {

@@ -38,3 +38,4 @@ mod test_order;
 mod trace_time;
 mod work;
 mod workers;
+mod workers_places;

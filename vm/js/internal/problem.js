@@ -57,25 +57,49 @@ function placeOf({ sourceFile, sourcePosition }) {
   return typeof sourceFile === 'string' && sourcePosition ? [sourceFile, sourcePosition.line, sourcePosition.column] : undefined;
 }
 
-/** Where errors come from that were made in another realm. */
+/** Where objects come from that were thrown in another realm. */
 const origins = new WeakMap();
 
-/** `error` is told with `origin` ("in the worker …") as the last paragraph of its message. */
-function noteOrigin(error, origin) {
-  apply(setOrigin, origins, [error, origin]);
+/** `object` is told with `origin` ("in the worker …") as the last paragraph of its message. */
+function noteOrigin(object, origin) {
+  apply(setOrigin, origins, [object, origin]);
+}
+
+function withOrigin(message, origin) {
+  if (origin === undefined) return message;
+  return message === '' ? origin : `${message}\n\n${origin}`;
+}
+
+/** An `ErrorEvent`, ours or of a DOM library: what a promise is rejected with by `worker.onerror = reject`. */
+function isErrorEvent(value) {
+  return typeof value === 'object' && value !== null && typeof value.message === 'string' && typeof value.lineno === 'number' && 'error' in value;
+}
+
+/** Its error is what matters; without one, what the event says itself. */
+function describeEvent(event, depth) {
+  const { message, filename, lineno, colno, error } = event;
+  if (error === null || error === undefined || depth >= MAX_CAUSES) {
+    const place = typeof filename === 'string' && filename !== '' && lineno > 0 ? [filename, lineno, colno] : undefined;
+    return [false, '', `thrown: ${inspect(event)}`, undefined, undefined, '', undefined, place];
+  }
+  const parts = describeParts(error, depth + 1);
+  const isSaid = message === '' || parts[2].includes(message);
+  parts[2] = withOrigin(parts[2], isSaid ? 'thrown as an ErrorEvent' : `thrown as an ErrorEvent: ${message}`);
+  return parts;
 }
 
 function describeParts(value, depth) {
+  if (isErrorEvent(value) && !isErrorLike(value)) return describeEvent(value, depth);
+  const origin = apply(originOf, origins, [value]);
   if (!isErrorLike(value)) {
-    return [false, '', `thrown: ${inspect(value)}`, undefined, undefined, '', undefined, undefined];
+    return [false, '', withOrigin(`thrown: ${inspect(value)}`, origin), undefined, undefined, '', undefined, undefined];
   }
   const assertion = isAssertion(value);
   let message = withSourceNames(text(value.message) ?? inspect(value.message));
   if (value instanceof NativeAggregateError && isArray(value.errors)) {
     for (const inner of value.errors.slice(0, MAX_CAUSES)) message += `\n  - ${isErrorLike(inner) ? `${nameOf(inner)}: ${inner.message}` : inspect(inner)}`;
   }
-  const origin = apply(originOf, origins, [value]);
-  if (origin !== undefined) message = message === '' ? origin : `${message}\n\n${origin}`;
+  message = withOrigin(message, origin);
   if (typeof value.help === 'string' && typeof value.sourceFile === 'string') message += `\n${value.help}`;
   return [
     assertion,

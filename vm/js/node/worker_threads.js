@@ -83,7 +83,7 @@ class Worker extends EventEmitter {
     this.#thread = new Thread(spec, start, {
       online: () => this.emit('online'),
       output: (fd, text) => this.#hearOutput(fd, text),
-      error: (error) => this.emit('error', error),
+      error: (error) => this.#fail(error),
       exit: (code) => this.#end(code),
     });
     this.stdin = spec.stdin ? this.#makeStdin() : null;
@@ -119,6 +119,11 @@ class Worker extends EventEmitter {
   #hearOutput(fd, text) {
     if (this.#isCaptured[fd] || this.#streams[fd] !== undefined) this.#stream(fd).push(text);
     return this.#isCaptured[fd];
+  }
+
+  #fail(error) {
+    const isTold = error instanceof Error || this.listenerCount('error') > 0;
+    this.emit('error', isTold ? error : this.#thread.unhandled(error));
   }
 
   #end(code) {

@@ -274,28 +274,32 @@ function readFlags(options) {
   };
 }
 
-/** Adds an `on<type>` attribute to a class, as a listener that keeps its place when replaced. */
+/**
+ * Adds an `on<type>` attribute to a class or to the global object, as a listener that keeps its place when replaced. Named alone, as in
+ * `onmessage = …`, an attribute of the global object gets no `this`.
+ */
 function defineHandler(prototype, type) {
   const slots = new WeakMap();
   Object.defineProperty(prototype, `on${type}`, {
     __proto__: null,
     get() {
-      return slots.get(this)?.handler ?? null;
+      return slots.get(this ?? globalThis)?.handler ?? null;
     },
     set(value) {
-      const slot = slots.get(this);
+      const target = this ?? globalThis;
+      const slot = slots.get(target);
       const handler = typeof value === 'function' ? value : null;
       if (slot !== undefined) {
         slot.handler = handler;
         if (handler !== null) return;
-        slots.delete(this);
-        this.removeEventListener(type, slot.listener);
+        slots.delete(target);
+        target.removeEventListener(type, slot.listener);
         return;
       }
       if (handler === null) return;
-      const created = { handler, listener: (event) => created.handler?.call(this, event) };
-      slots.set(this, created);
-      this.addEventListener(type, created.listener);
+      const created = { handler, listener: (event) => created.handler?.call(target, event) };
+      slots.set(target, created);
+      target.addEventListener(type, created.listener);
     },
     configurable: true,
     enumerable: true,

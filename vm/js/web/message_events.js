@@ -2,6 +2,8 @@
 
 const { Event } = require('web/event_target');
 
+const kInspect = Symbol.for('nodejs.util.inspect.custom');
+
 class MessageEvent extends Event {
   #init;
   constructor(type, init = {}) {
@@ -40,6 +42,13 @@ class ErrorEvent extends Event {
   get lineno() { return this.#init.lineno ?? 0; }
   get colno() { return this.#init.colno ?? 0; }
   get error() { return this.#init.error ?? null; }
+
+  [kInspect](depth, options, inspect) {
+    const name = this.constructor.name;
+    if (depth < 0) return name;
+    const { type, message, filename, lineno, colno, error } = this;
+    return `${name} ${inspect({ type, message, filename, lineno, colno, error }, options)}`;
+  }
 }
 
 module.exports = { CloseEvent, ErrorEvent, MessageEvent };

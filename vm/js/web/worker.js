@@ -22,7 +22,7 @@ class Worker extends EventTarget {
     this.#thread = new Thread(spec, start, {
       online: () => this.dispatchEvent(new Event('open')),
       output: () => false,
-      error: (error) => this.#fail(error),
+      error: (error, place) => this.#fail(error, place),
       exit: (code) => this.#end(code),
     });
     const { port } = this.#thread;
@@ -50,10 +50,10 @@ class Worker extends EventTarget {
   ref() { this.#thread.setRef(true); }
   unref() { this.#thread.setRef(false); }
 
-  #fail(error) {
-    if (listenersOfTarget(this, 'error').length === 0) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    this.dispatchEvent(new ErrorEvent('error', { message, error, cancelable: true }));
+  #fail(error, place) {
+    const { eventOf, isObject } = require('internal/workers/errors');
+    if (listenersOfTarget(this, 'error').length === 0) throw isObject(error) ? error : this.#thread.unhandled(error);
+    this.dispatchEvent(new ErrorEvent('error', eventOf(error, place)));
   }
 
   #end(code) {

@@ -71,8 +71,8 @@ function importScripts({ spec, filename }, files) {
 /** An error nobody caught goes to the scope first; whether a listener has called `preventDefault`. */
 function isHandled(error) {
   if (listenersOfTarget(globalThis, 'error').length === 0) return false;
-  const message = error instanceof Error ? error.message : String(error);
-  return !globalThis.dispatchEvent(new ErrorEvent('error', { message, error, cancelable: true }));
+  const { eventOf } = require('internal/workers/errors');
+  return !globalThis.dispatchEvent(new ErrorEvent('error', eventOf(error)));
 }
 
 module.exports = { install, isHandled };

@@ -506,6 +506,10 @@ fn not_found(importer: &Path, specifier: &str, kind: RequestKind) -> Box<Diagnos
             "MODULE_NOT_FOUND",
             format!("Cannot find module '{specifier}'\nRequire stack:\n- {importer_text}"),
         ),
+        // The entry of a run or of a worker: nobody imports it.
+        RequestKind::Import if Path::new(specifier) == importer => {
+            ("ERR_MODULE_NOT_FOUND", format!("Cannot find module '{specifier}'"))
+        }
         RequestKind::Import if is_bare(specifier) => (
             "ERR_MODULE_NOT_FOUND",
             format!("Cannot find package '{specifier}' imported from {importer_text}"),

@@ -1,6 +1,7 @@
 // Reads what the writer wrote. Runs no code of the user: all objects are new, and properties are defined where a setter could hear of it.
 
 const { errors, tags, views } = require('internal/clone/kinds');
+const { setStack } = require('internal/errors_stack');
 
 const { defineProperty } = Object;
 const BytesArray = Uint8Array;
@@ -194,7 +195,7 @@ readBuiltIn[tags.ERROR] = (reader) => {
   const error = reader.keep(new errors[reader.uint()]());
   const has = reader.uint();
   if (has & 1) hide(error, 'message', reader.string());
-  if (has & 2) hide(error, 'stack', reader.string());
+  if (has & 2) setStack(error, reader.string());
   if (has & 4) hide(error, 'cause', reader.read());
   return error;
 };
@@ -203,7 +204,7 @@ readBuiltIn[tags.DOM_EXCEPTION] = (reader) => {
   const { DOMException } = require('web/dom_exception');
   const message = reader.string();
   const error = reader.keep(new DOMException(message, reader.string()));
-  hide(error, 'stack', reader.string());
+  setStack(error, reader.string());
   return error;
 };
 

@@ -351,11 +351,18 @@ function writeView(writer, value) {
   writer.write(value.buffer);
 }
 
+/** The engine's form names chunks, which each thread numbers for itself: what leaves has the positions of files instead. */
+function stackTextOf(error) {
+  const { stack } = error;
+  const isEngines = typeof stack === 'string' && (stack.includes('@trun-chunk:') || stack.includes('@trun:'));
+  return isEngines ? require('internal/errors_stack').stackOf(error) : stack;
+}
+
 function writeError(writer, value) {
   const name = value.name === undefined ? 'Error' : String(value.name);
   const message = getOwnPropertyDescriptor(value, 'message');
   const hasMessage = message !== undefined && 'value' in message;
-  const { stack } = value;
+  const stack = stackTextOf(value);
   const hasStack = typeof stack === 'string';
   const hasCause = hasOwn(value, 'cause');
   writer.tag(tags.ERROR);

@@ -6,7 +6,7 @@
 const { adopt } = require('internal/ports');
 const asyncContext = require('internal/async_context');
 const { onValue, send } = require('internal/workers/wire');
-const { receiveError } = require('internal/workers/errors');
+const { receiveError, unhandledError } = require('internal/workers/errors');
 
 const native = binding('workers');
 const messaging = binding('messaging');
@@ -24,7 +24,7 @@ class Thread {
 
   /**
    * `spec` is for internal/workers/realm.js; `start` is { name, entry, stackMiB, data, transfer }; `on` has `online()`,
-   * `error(error)`, `exit(code)`, and `output(fd, text)`, which returns whether it wants the text for itself.
+   * `error(error, place)`, `exit(code)`, and `output(fd, text)`, which returns whether it wants the text for itself.
    */
   constructor(spec, start, on) {
     const news = asyncContext.bind((kind, ...rest) => {
@@ -53,7 +53,7 @@ class Thread {
   #hear(on, [kind, value]) {
     if (this.#isOver) return;
     if (kind === 'online') on.online();
-    else on.error(receiveError(value, this.#label));
+    else on.error(receiveError(value, this.#label), value.place);
   }
 
   #hearOutput(on, fd, text, label) {
@@ -70,6 +70,9 @@ class Thread {
     messaging.close(this.#rest);
     on.exit(code);
   }
+
+  /** An error that stands for `value`, of which nobody wants to hear. */
+  unhandled(value) { return unhandledError(value, this.#label); }
 
   writeInput(chunk) {
     if (!this.#isOver) send(this.#rest, ['stdin', chunk]);

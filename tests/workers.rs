@@ -95,6 +95,34 @@ fn a_worker_waits_for_what_its_parent_gives_it() {
 }
 
 #[test]
+fn what_a_worker_has_told_by_the_end_of_a_test_is_told_of_that_test() {
+    // Each file's test ends without a turn of the loop after the worker has told everything.
+    let told = "const told = () => {
+            const flag = new Int32Array(new SharedArrayBuffer(4));
+            start(`const flag = require('node:worker_threads').workerData;
+                process.on('exit', () => { Atomics.store(flag, 0, 1); Atomics.notify(flag, 0); });
+                console.log('a log');
+                throw new Error('a cause')`, { workerData: flag });
+            while (Atomics.load(flag, 0) === 0) Atomics.wait(flag, 0, 0, 10);
+        };";
+    let file = |test: &str| format!("{BEGIN}{told}\n{test}");
+    let outcome = Project::new()
+        .file("a.test.js", &file("test('passes', () => { told(); });"))
+        .file(
+            "b.test.js",
+            &file("test('fails', () => { told(); expect(1).toBe(2); });"),
+        )
+        .file("c.test.js", &file("test('spins', () => { told(); for (;;); }, 2000);"))
+        .trun(&["--parallel=1"])
+        .run();
+    outcome.exits(1).counts(0, 3);
+    for test in ["passes", "fails", "spins"] {
+        let text = told_of(&outcome, test);
+        assert!(text.contains("a cause") && text.contains("a log"), "{test}: {text}");
+    }
+}
+
+#[test]
 fn a_worker_that_calls_process_exit_ends_alone() {
     let project = project(
         "test('ends a worker', async () => {
@@ -129,7 +157,8 @@ const LEAVE: &str = "test('leaves workers', async () => {
         await Promise.all([once(running, 'message'), once(parked, 'message')]);
         for (const kind of [start, (code) => new globalThis.Worker(`data:,${code}`)]) kind('setInterval(() => {}, 1000)');
         const ending = start('setInterval(() => {}, 1000)');
-        ending.on('exit', () => { throw new Error('told in another file'); });
+        const { testPath } = expect.getState();
+        ending.on('exit', () => { console.log(expect.getState().testPath === testPath ? `ended in ${testPath}.` : 'told in another file'); });
         ending.terminate();
     });";
 
@@ -144,6 +173,14 @@ fn swaps(count: usize, args: &[&str]) {
         .hides("told in another file")
         .hides("did not end within");
     outcome.counts(count as u64, 0);
+    for file in outcome.files() {
+        let (name, text) = (file["name"].as_str().expect("its path"), file.to_string());
+        assert_eq!(
+            text.matches("ended in ").count(),
+            text.matches(&format!("ended in {name}.")).count(),
+            "an end is told in its own file or nowhere: {text}"
+        );
+    }
     let is_realm = |leak: &Value| leak["kind"] == "realm";
     let realms = outcome
         .files()

@@ -244,6 +244,17 @@ impl EventLoop {
         }
     }
 
+    /// How many letters have come, those for retired realms included.
+    #[must_use]
+    pub fn letters(&self) -> usize {
+        self.mailbox.len()
+    }
+
+    /// The next letter out of turn.
+    pub fn next_letter(&self, realm: RealmId) -> Option<Due> {
+        self.mailbox.take(Some(realm)).map(Due::Letter)
+    }
+
     /// The next letter for the VM as a whole, while no realm is current; those for realms are dropped.
     pub fn next_between_realms(&self) -> Option<Letter> {
         self.mailbox.take(None)

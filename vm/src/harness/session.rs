@@ -208,6 +208,7 @@ impl<'a> Session<'a> {
                 .call(cx, &[cx.number(id), stack])
                 .map(|_| ())
         }));
+        self.hear_workers_late();
     }
 
     /// Tells the end of a case; true if the file is to end now.
@@ -249,6 +250,7 @@ impl<'a> Session<'a> {
     /// Runs user code and then the event loop, until the phase has settled or its time is over.
     fn run_phase(&self, start: impl for<'r> FnOnce(Ctx<'r>, &Realm) -> JsResult<'r, ()>) -> PhaseEnd {
         self.turns().enter(start);
+        let mut has_heard = false;
         loop {
             let watchdog = self.host.vm.watchdog();
             if watchdog.stopped() {
@@ -264,6 +266,9 @@ impl<'a> Session<'a> {
                 return self.overdue(None);
             }
             if self.host.phases.is_settled() {
+                if !std::mem::replace(&mut has_heard, true) && self.hear_workers() {
+                    continue;
+                }
                 return PhaseEnd::Settled;
             }
             let deadline = self.host.phases.deadline();
@@ -288,6 +293,35 @@ impl<'a> Session<'a> {
                 }
             }
         }
+    }
+
+    /// What worker threads have told by now belongs to what runs, which may not have given the loop a turn. False if there is nothing of theirs.
+    fn hear_workers(&self) -> bool {
+        if !self.host.workers.has_started_any() {
+            return false;
+        }
+        let watchdog = self.host.vm.watchdog();
+        // Those that are there: nobody holds up the end by telling more.
+        for _ in 0..self.host.event_loop.letters() {
+            let letter = self.host.event_loop.next_letter(self.realm.global().id());
+            let Some(letter) = letter.filter(|_| !watchdog.stopped()) else {
+                break;
+            };
+            self.turns().dispatch(letter);
+        }
+        true
+    }
+
+    /// As [`Session::hear_workers`], after what ran was given up: that has no time left.
+    fn hear_workers_late(&self) {
+        let watchdog = self.host.vm.watchdog();
+        watchdog.set_deadline(Some(Instant::now() + OWN_LIMIT));
+        self.hear_workers();
+        if watchdog.stopped() {
+            watchdog.take_stack();
+            self.recover();
+        }
+        watchdog.set_deadline(None);
     }
 
     /// Code ran past the deadline and was stopped. The phase may have settled before: then nothing of it can fail any more, and the file

@@ -76,7 +76,7 @@ pub struct Family {
 
 impl Family {
     /// Whether there may be any. Files that start none pay nothing for them.
-    pub(super) fn has_started_any(&self) -> bool {
+    pub(crate) fn has_started_any(&self) -> bool {
         self.has_started_any.get()
     }
 

@@ -65,11 +65,12 @@ pub(crate) struct FileRecord {
     pub(crate) outcome: Option<FileOutcome>,
 }
 
-/// A result and when it came, since the run began.
+/// A result and when its test began, since the run began.
 #[derive(Debug)]
 pub(crate) struct TimedResult {
     pub(crate) result: CaseResult,
-    pub(crate) at: Duration,
+    /// Reckoned from when the result was read, and so late by as much as that was.
+    pub(crate) started: Duration,
 }
 
 /// Neighbouring writes of one test to one stream.
@@ -130,8 +131,8 @@ impl Ledger {
             } if self.kept_output != KeptOutput::Nothing => self.file_mut(*file).add_output(*case, *stream, text),
             EventKind::CaseFinished { file, result } => {
                 let timed = TimedResult {
+                    started: event.elapsed.saturating_sub(result.duration),
                     result: explained(result),
-                    at: event.elapsed,
                 };
                 self.file_mut(*file).results.push(timed);
             }
@@ -145,6 +146,7 @@ impl Ledger {
                 let record = self.file_mut(*file);
                 record.ended = event.elapsed;
                 record.duration = *duration;
+                record.settle_starts();
                 record.finish(outcome);
                 if self.kept_output == KeptOutput::OfFailures {
                     self.file_mut(*file).forget_output_of_passed();
@@ -216,6 +218,17 @@ impl FileRecord {
         self.output
             .retain(|chunk| chunk.case.is_none_or(|case| !passed.contains(&case)));
         self.output.shrink_to_fit();
+    }
+
+    /// Tests run one after the other, but their results may be read late and several at once: each test has begun early enough to be
+    /// over when the next one begins.
+    fn settle_starts(&mut self) {
+        let mut next = self.ended;
+        for timed in self.results.iter_mut().rev() {
+            let latest = next.saturating_sub(timed.result.duration);
+            timed.started = timed.started.min(latest).max(self.started.min(next));
+            next = timed.started;
+        }
     }
 
     /// Mirrors the rule of `stats` that a crash which was charged to nothing is a file error.
@@ -292,6 +305,54 @@ impl FileRecord {
 mod tests {
     use super::*;
 
+    fn finished(case: u32, outcome: Outcome, duration: Duration) -> EventKind {
+        let result = CaseResult {
+            case: CaseId(case),
+            outcome,
+            duration,
+            failures: Vec::new(),
+            earlier_attempts: Vec::new(),
+            assertions: 0,
+            note: None,
+        };
+        let file = FileId(0);
+        EventKind::CaseFinished { file, result }
+    }
+
+    /// The starts of tests, in ms, of each of which `(read, duration)` is given in ms; the file has started after 100 ms.
+    fn starts(results: &[(u64, u64)]) -> Vec<u128> {
+        let (mut ledger, file) = (Ledger::keeping(KeptOutput::All), FileId(0));
+        let mut tell = |at, kind| {
+            let elapsed = Duration::from_millis(at);
+            ledger.fold(&RunEvent { elapsed, kind });
+        };
+        tell(100, EventKind::FileStarted { file, slot: 1 });
+        for (case, &(read, duration)) in (0..).zip(results) {
+            tell(read, finished(case, Outcome::Passed, Duration::from_millis(duration)));
+        }
+        let (outcome, duration) = (FileOutcome::Finished, Duration::ZERO);
+        tell(
+            1000,
+            EventKind::FileFinished {
+                file,
+                outcome,
+                duration,
+            },
+        );
+        let results = &ledger.file_mut(file).results;
+        results.iter().map(|timed| timed.started.as_millis()).collect()
+    }
+
+    #[test]
+    fn tests_begin_in_their_order_however_late_results_are_read() {
+        assert_eq!(starts(&[(150, 10), (170, 10)]), [140, 160]);
+        // The second was read when the third ran already.
+        assert_eq!(starts(&[(150, 10), (176, 1), (205, 31)]), [140, 173, 174]);
+        assert_eq!(starts(&[(205, 5), (205, 6), (205, 7)]), [187, 192, 198]);
+        // Clocks are not to be trusted: none begins before its file.
+        assert_eq!(starts(&[(120, 5), (120, 30)]), [100, 100]);
+    }
+
     fn printed_by_all(kept: KeptOutput) -> Vec<Option<CaseId>> {
         let mut ledger = Ledger::keeping(kept);
         let file = FileId(0);
@@ -310,16 +371,7 @@ mod tests {
             });
         }
         for (case, outcome) in [(0, Outcome::Passed), (1, Outcome::Failed)] {
-            let result = CaseResult {
-                case: CaseId(case),
-                outcome,
-                duration: Duration::ZERO,
-                failures: Vec::new(),
-                earlier_attempts: Vec::new(),
-                assertions: 0,
-                note: None,
-            };
-            tell(EventKind::CaseFinished { file, result });
+            tell(finished(case, outcome, Duration::ZERO));
         }
         tell(EventKind::FileFinished {
             file,

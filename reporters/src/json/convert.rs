@@ -116,7 +116,7 @@ fn test_file(ledger: &Ledger, file: &FileRecord) -> TestFile {
     let mut captured = Captured::of(file);
     let epoch = |since: Duration| ledger.started_at_ms + u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
     let assertion = |timed: &TimedResult| {
-        let start = epoch(timed.at.saturating_sub(timed.result.duration));
+        let start = epoch(timed.started);
         let printed = captured.take(Some(timed.result.case));
         assertion(file, &timed.result, &ids, start, printed)
     };

@@ -124,7 +124,7 @@ impl<'a> FileView<'a> {
             name,
             file: Some(self.path.clone()),
             line: declared.location.as_ref().and_then(|place| self.line(place)),
-            started_at_ms: has_run.then(|| epoch(self.ledger, timed.at.saturating_sub(result.duration))),
+            started_at_ms: has_run.then(|| epoch(self.ledger, timed.started)),
             time: result.duration,
             assertions: has_run.then_some(result.assertions),
             status: self.status(declared, timed),

@@ -75,6 +75,10 @@ impl<'a> Session<'a> {
         if is_collected && !self.rules.collect_only {
             let _executing = span(Part::Tests);
             self.execute();
+            if self.host.workers.has_started_any() {
+                self.host.workers.let_end();
+                self.hear_workers_late();
+            }
         }
         self.host.phases.end();
         self.host.vm.watchdog().set_deadline(None);

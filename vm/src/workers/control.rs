@@ -1,6 +1,6 @@
 //! What any thread may know and do about one worker: who it is, and how it is told to end.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::event_loop::Poster;
@@ -21,8 +21,21 @@ pub struct Control {
     pub entry: String,
     /// Raised when it is to end; the watchdog of its VM looks at it.
     is_asked: Arc<AtomicBool>,
+    /// What it does, as a [`Stage`].
+    stage: AtomicU8,
     /// What its thread waits in, while it has one that waits.
     reach: Mutex<Reach>,
+}
+
+/// How near its end a worker is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// It starts, or runs JavaScript: nobody knows what it will do next.
+    Runs,
+    /// It waits for something that may still come.
+    Waits,
+    /// It has left its event loop and takes itself down.
+    Leaves,
 }
 
 #[derive(Default)]
@@ -42,6 +55,7 @@ impl Control {
             name,
             entry,
             is_asked: Arc::default(),
+            stage: AtomicU8::new(Stage::Runs as u8),
             reach: Mutex::default(),
         })
     }
@@ -60,6 +74,21 @@ impl Control {
     #[must_use]
     pub fn is_asked(&self) -> bool {
         self.is_asked.load(Ordering::SeqCst)
+    }
+
+    /// Its thread says what it does from now on.
+    pub(super) fn enter(&self, stage: Stage) {
+        self.stage.store(stage as u8, Ordering::SeqCst);
+    }
+
+    /// What it does.
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        match self.stage.load(Ordering::SeqCst) {
+            stage if stage == Stage::Leaves as u8 => Stage::Leaves,
+            stage if stage == Stage::Waits as u8 => Stage::Waits,
+            _ => Stage::Runs,
+        }
     }
 
     /// The thread that calls is its own, and waits in these from now on.

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::engine::{Ctx, JsResult, Object, Persistent};
 use crate::handles::{HandleId, OpenHandle, Site};
@@ -13,10 +14,17 @@ use crate::messaging;
 use crate::realm::leaks;
 
 use super::WORKERS;
-use super::control::Control;
+use super::control::{Control, Stage};
 use super::registry::{Live, MAIN, WorkerId};
 use super::relay::ToParent;
 use super::thread::{self, Start};
+
+/// How long a worker that runs when its file is over may take to find that nothing is left to do.
+const LAST_RUN: Duration = Duration::from_millis(250);
+/// How long one that is ending may take.
+const LAST_STEPS: Duration = Duration::from_secs(2);
+/// How often such workers are looked at.
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
 /// What a parent hears of a worker.
 pub(super) enum News {
@@ -46,6 +54,19 @@ struct Member {
 struct Open {
     control: Arc<Control>,
     is_ref: Cell<bool>,
+}
+
+impl Open {
+    /// Whether it may be gone in a moment, by itself or because it was told to, after so long a wait for that.
+    fn is_ending(&self, waited: Duration) -> bool {
+        let patience = match self.control.stage() {
+            Stage::Leaves => LAST_STEPS,
+            _ if self.control.is_asked() => LAST_STEPS,
+            Stage::Runs => LAST_RUN,
+            Stage::Waits => return false,
+        };
+        waited < patience && self.left_behind().is_some()
+    }
 }
 
 impl OpenHandle for Open {
@@ -78,6 +99,21 @@ impl Family {
     /// Whether there may be any. Files that start none pay nothing for them.
     pub(crate) fn has_started_any(&self) -> bool {
         self.has_started_any.get()
+    }
+
+    /// The file is over, and what is left of it is told next: gives those that are ending a moment for it. One that waits, or runs on, is left
+    /// behind.
+    pub(crate) fn let_end(&self) {
+        let begun = Instant::now();
+        let is_any_ending = |waited| {
+            self.members
+                .borrow()
+                .values()
+                .any(|member| member.open.is_ending(waited))
+        };
+        while is_any_ending(begun.elapsed()) {
+            std::thread::sleep(LOOK_AGAIN);
+        }
     }
 
     /// What they tell from now on is told nobody.

@@ -18,7 +18,7 @@ use crate::modules::graph::ModuleGraph;
 use crate::realm::{Builtins, Parking, Realm, swap};
 
 use super::WORKERS;
-use super::control::Control;
+use super::control::{Control, Stage};
 use super::family::News;
 use super::late_addons::LateAddons;
 use super::membership::{Membership, call};
@@ -136,6 +136,7 @@ fn in_realm(
             membership,
         };
         life.run(spec, ports);
+        membership.control().enter(Stage::Leaves);
         life.leave()
     };
     membership.forget_entries();
@@ -174,12 +175,23 @@ impl Life<'_> {
                         return;
                     }
                     let until = more.then(Instant::now);
-                    if self.membership.is_asked_to_end() || self.host.event_loop.wait(&self.host.vm, until).is_err() {
+                    if self.membership.is_asked_to_end() || !self.wait(until) {
                         return;
                     }
                 }
             }
         }
+    }
+
+    /// Waits in the loop, which is told to others if it may be for long. False if it cannot.
+    fn wait(&self, until: Option<Instant>) -> bool {
+        let control = self.membership.control();
+        if until.is_none() && !self.host.event_loop.is_busy() {
+            control.enter(Stage::Waits);
+        }
+        let can_go_on = self.host.event_loop.wait(&self.host.vm, until).is_ok();
+        control.enter(Stage::Runs);
+        can_go_on
     }
 
     /// Whether anything may still happen.

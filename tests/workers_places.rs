@@ -171,7 +171,7 @@ fn an_error_event_that_is_thrown_shows_its_error() {
             expect([bad.filename, bad.lineno]).toEqual([`${__dirname}/syntax.js`, 3]);
         });
         test('place inside', async () => {
-            const worker = new Worker(blob('onerror = ({ filename, lineno }) => postMessage([filename, lineno]);\\nsetTimeout(() => null.x);'));
+            const worker = new Worker(blob('onerror = (event) => { event.preventDefault(); postMessage([event.filename, event.lineno]); };\\nsetTimeout(() => null.x);'));
             const [file, line] = await new Promise((resolve) => { worker.onmessage = ({ data }) => resolve(data); });
             expect([file.endsWith('[worker blob: URL].js'), line]).toEqual([true, 2]);
         });",

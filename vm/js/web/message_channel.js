@@ -6,7 +6,7 @@
 const native = binding('messaging');
 const { Event, defineHandler, kListenerAdded } = require('web/event_target');
 const { NodeEventTarget } = require('internal/node_event_target');
-const { MessageEvent } = require('web/message_events');
+const { MessageEvent, kReceived } = require('web/message_events');
 const { codes } = require('internal/errors');
 const asyncContext = require('internal/async_context');
 const ports = require('internal/ports');
@@ -131,7 +131,7 @@ function listOf(options) {
 function eventOf(parts) {
   try {
     const { data, ports: transferred } = unpack(parts);
-    return new MessageEvent('message', { data, ports: transferred });
+    return new MessageEvent('message', { data, ports: transferred, [kReceived]: true });
   } catch (error) {
     return new MessageEvent('messageerror', { data: error });
   }

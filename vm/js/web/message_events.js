@@ -4,6 +4,9 @@ const { Event } = require('web/event_target');
 
 const kInspect = Symbol.for('nodejs.util.inspect.custom');
 
+/** Marks what was received: its `undefined` is what was sent, where a test's own is the default. */
+const kReceived = Symbol('received');
+
 class MessageEvent extends Event {
   #init;
   constructor(type, init = {}) {
@@ -11,7 +14,7 @@ class MessageEvent extends Event {
     this.#init = init ?? {};
   }
 
-  get data() { return this.#init.data ?? null; }
+  get data() { return this.#init[kReceived] === true ? this.#init.data : this.#init.data ?? null; }
   get origin() { return this.#init.origin ?? ''; }
   get lastEventId() { return this.#init.lastEventId ?? ''; }
   get source() { return this.#init.source ?? null; }
@@ -51,4 +54,4 @@ class ErrorEvent extends Event {
   }
 }
 
-module.exports = { CloseEvent, ErrorEvent, MessageEvent };
+module.exports = { CloseEvent, ErrorEvent, MessageEvent, kReceived };

@@ -4,7 +4,7 @@
 // `execArgv`, `preload` as node:worker_threads has them.
 
 const { EventTarget, Event, defineHandler, listenersOfTarget } = require('web/event_target');
-const { ErrorEvent, CloseEvent, MessageEvent } = require('web/message_events');
+const { ErrorEvent, CloseEvent, MessageEvent, kReceived } = require('web/message_events');
 const { codes } = require('internal/errors');
 
 /** What messages it could not read are told as is a `messageerror`, what it fails with an `error`. */
@@ -26,7 +26,7 @@ class Worker extends EventTarget {
       exit: (code) => this.#end(code),
     });
     const { port } = this.#thread;
-    port.onmessage = ({ data, ports }) => this.dispatchEvent(new MessageEvent('message', { data, ports }));
+    port.onmessage = ({ data, ports }) => this.dispatchEvent(new MessageEvent('message', { data, ports, [kReceived]: true }));
     port.onmessageerror = ({ data }) => this.dispatchEvent(new MessageEvent('messageerror', { data }));
     port.unref?.();
     if (own.ref === false) this.unref();

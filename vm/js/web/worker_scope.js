@@ -4,7 +4,7 @@
 // alive.
 
 const { EventTarget, defineHandler, initTarget, kListenerAdded, listenersOfTarget } = require('web/event_target');
-const { ErrorEvent, MessageEvent } = require('web/message_events');
+const { ErrorEvent, MessageEvent, kReceived } = require('web/message_events');
 const { codes } = require('internal/errors');
 
 const { defineProperty } = Object;
@@ -39,7 +39,7 @@ function install(own) {
     value: (type) => {
       if (receives || type !== 'message') return;
       receives = true;
-      port.onmessage = ({ data, ports }) => globalThis.dispatchEvent(new MessageEvent('message', { data, ports }));
+      port.onmessage = ({ data, ports }) => globalThis.dispatchEvent(new MessageEvent('message', { data, ports, [kReceived]: true }));
       port.ref?.();
     },
   });
